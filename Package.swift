@@ -1,0 +1,112 @@
+// swift-tools-version: 6.2
+import Foundation
+import PackageDescription
+
+// Every module and every import that is allowed, on one screen.
+// `swift build --explicit-target-dependency-import-check error` makes the arrows real.
+
+/// The widest vector instructions that this machine has; `NEUMF_VECTORS=portable|v3|v4` overrides.
+let vectors: String = {
+  if let asked = ProcessInfo.processInfo.environment["NEUMF_VECTORS"] { return asked }
+  let flags = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+  let words = Set(flags.split(whereSeparator: \.isWhitespace))
+  guard words.isSuperset(of: ["avx2", "fma", "bmi2"]) else { return "portable" }
+  return words.isSuperset(of: ["avx512f", "avx512bw", "avx512dq", "avx512vl"]) ? "v4" : "v3"
+}()
+
+let strict: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+/// Modules whose loops over floats decide the speed: built for the vectors that were found, and checked in release too.
+let numeric: [SwiftSetting] =
+  strict
+  + (vectors == "portable"
+    ? [] : [.define("FUSED"), .unsafeFlags(["-Xcc", "-march=x86-64-\(vectors)", "-Xcc", "-fno-math-errno"])])
+
+func shared(_ name: String, _ needs: [Target.Dependency] = [], settings: [SwiftSetting] = strict) -> Target {
+  .target(name: name, dependencies: needs, path: "Sources/Shared/\(name)", swiftSettings: settings)
+}
+
+func role(_ name: String, _ part: String, _ needs: [Target.Dependency], settings: [SwiftSetting] = strict) -> Target {
+  .target(name: "\(name)\(part)", dependencies: needs, path: "Sources/\(name)/\(part)", swiftSettings: settings)
+}
+
+func tests(_ name: String, _ needs: [Target.Dependency], resources: [Resource] = []) -> Target {
+  .testTarget(name: name, dependencies: needs, path: "Tests/\(name)", resources: resources, swiftSettings: strict)
+}
+
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+
+let package = Package(
+  name: "neumf",
+  products: [.executable(name: "neumf", targets: ["neumf"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+  ],
+  targets: [
+    .systemLibrary(name: "CZeroMQ", path: "Sources/Shared/CZeroMQ"),
+    .systemLibrary(name: "CZlib", path: "Sources/Shared/CZlib"),
+    .systemLibrary(name: "CSodium", path: "Sources/Shared/CSodium"),
+
+    shared("ZeroMQ", ["CZeroMQ"]),
+    shared("Plan"),
+    shared("Wire", ["Plan"]),
+    shared("Kernels", settings: numeric),
+    shared("NeuralCF", ["Plan", "Kernels"], settings: numeric),
+    shared("Tables", ["Plan", "Kernels"], settings: numeric),
+    shared("Interactions", ["Plan"]),
+    shared("Datasets", ["Plan", "Interactions", "CZlib"]),
+    shared("Ranking", ["Plan", "Kernels", "NeuralCF", "Interactions"], settings: numeric),
+    shared("ModelStore", ["Plan", "CZlib", "CSodium"]),
+    shared("Telemetry", ["Plan", "CZlib"]),
+
+    role("Coordinator", "Core", ["Plan", "Wire"]),
+    role("ParamServer", "Core", ["Plan", "Wire", "Kernels", "Tables"], settings: numeric),
+    role("Worker", "Core", ["Plan", "Wire", "Kernels", "Tables", "NeuralCF", "Interactions"], settings: numeric),
+    role(
+      "Coordinator", "Program",
+      ["CoordinatorCore", "Plan", "Wire", "ZeroMQ", "Datasets", "ModelStore", "Telemetry", logging]),
+    role("ParamServer", "Program", ["ParamServerCore", "Plan", "Wire", "ZeroMQ", "ModelStore", "Telemetry", logging]),
+    role(
+      "Worker", "Program",
+      ["WorkerCore", "Plan", "Wire", "ZeroMQ", "Interactions", "Datasets", "ModelStore", "Telemetry", logging]),
+
+    .executableTarget(
+      name: "neumf",
+      dependencies: [
+        "CoordinatorProgram", "ParamServerProgram", "WorkerProgram", "Plan", "Interactions", "Datasets", "Ranking",
+        "NeuralCF", "ModelStore", "Telemetry", arguments, logging,
+      ], path: "Sources/Command", swiftSettings: strict),
+
+    tests("ZeroMQTests", ["ZeroMQ"]),
+    tests("PlanTests", ["Plan"]),
+    tests("WireTests", ["Wire", "Plan"]),
+    tests("KernelsTests", ["Kernels"]),
+    tests("NeuralCFTests", ["NeuralCF", "Plan", "Kernels"], resources: [.copy("Golden")]),
+    tests("TablesTests", ["Tables", "Plan", "Kernels"], resources: [.copy("Golden")]),
+    tests("InteractionsTests", ["Interactions", "Plan"]),
+    tests("DatasetsTests", ["Datasets", "Interactions", "Plan"]),
+    tests("RankingTests", ["Ranking", "NeuralCF", "Interactions", "Plan", "Kernels"]),
+    tests("ModelStoreTests", ["ModelStore", "Plan"]),
+    tests("TelemetryTests", ["Telemetry", "Plan"]),
+    tests("CoordinatorCoreTests", ["CoordinatorCore", "Plan", "Wire"]),
+    tests("ParamServerCoreTests", ["ParamServerCore", "Plan", "Wire", "Tables"]),
+    tests("WorkerCoreTests", ["WorkerCore", "Plan", "Wire", "Tables", "NeuralCF", "Interactions"]),
+    tests("TidyTests", []),
+    .target(
+      name: "Simulation",
+      dependencies: [
+        "CoordinatorCore", "ParamServerCore", "WorkerCore", "Plan", "Wire", "Tables", "Interactions",
+      ], path: "Tests/Simulation", swiftSettings: strict),
+    tests("SimulationTests", ["Simulation", "Plan", "Interactions"]),
+    tests("ClusterTests", ["neumf", "Datasets", "Interactions", "Plan"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

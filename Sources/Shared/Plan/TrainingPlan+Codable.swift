@@ -1,0 +1,62 @@
+extension Consistency: Codable {
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    let text = try container.decode(String.self)
+    guard let value = Consistency(text) else {
+      throw DecodingError.dataCorruptedError(in: container, debugDescription: "\(text) is not bsp, ssp:N or async")
+    }
+    self = value
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(description)
+  }
+}
+
+extension TrainingPlan {
+  /// A field that is absent keeps its default; an unknown one is refused.
+  package init(from decoder: any Decoder) throws {
+    let known = Set(CodingKeys.allCases.map(\.rawValue))
+    let names = try decoder.container(keyedBy: AnyKey.self).allKeys.map(\.stringValue)
+    if let stranger = names.sorted().first(where: { !known.contains($0) }) {
+      throw PlanError(stranger, "no such field in a plan", hint: "the fields are \(known.sorted().joined(separator: ", "))")
+    }
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    func read<Value: Decodable>(_ key: CodingKeys, into value: inout Value) throws {
+      value = try container.decodeIfPresent(Value.self, forKey: key) ?? value
+    }
+    self.init()
+    try read(.model, into: &model)
+    try read(.factors, into: &factors)
+    try read(.layers, into: &layers)
+    try read(.activation, into: &activation)
+    try read(.objective, into: &objective)
+    try read(.negatives, into: &negatives)
+    try read(.optimizer, into: &optimizer)
+    try read(.learningRate, into: &learningRate)
+    try read(.momentum, into: &momentum)
+    try read(.l2, into: &l2)
+    try read(.initialDeviation, into: &initialDeviation)
+    try read(.batchSize, into: &batchSize)
+    try read(.epochs, into: &epochs)
+    try read(.seed, into: &seed)
+    try read(.consistency, into: &consistency)
+    try read(.wire, into: &wire)
+    try read(.shards, into: &shards)
+    try read(.topK, into: &topK)
+    try read(.evaluateEvery, into: &evaluateEvery)
+    try read(.checkpointEvery, into: &checkpointEvery)
+    try read(.stopAfterStaleEpochs, into: &stopAfterStaleEpochs)
+    try read(.validation, into: &validation)
+    try read(.cluster, into: &cluster)
+  }
+}
+
+/// Any name at all, to find the ones that a plan does not have.
+private struct AnyKey: CodingKey {
+  let stringValue: String
+  var intValue: Int? { nil }
+  init?(stringValue: String) { self.stringValue = stringValue }
+  init?(intValue: Int) { nil }
+}

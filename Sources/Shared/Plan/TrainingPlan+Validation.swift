@@ -1,0 +1,54 @@
+extension TrainingPlan {
+  // Limit: wider than any published NCF model by a factor of 16; keeps every size product far from overflow.
+  package static let widthLimit = 4096
+  // Limit: a shard identifier is 16 bits wide; more shards than this leave a step's share of one below a sample.
+  package static let shardLimit = 4096
+  // Limit: a step's rows must fit a frame (see Wire); a million samples touch at most two million rows.
+  package static let batchLimit = 1 << 20
+
+  /// Refuses what cannot be trained, naming the field as the command line does.
+  package func validate() throws(PlanError) {
+    try require("factors", (1...Self.widthLimit).contains(factors), "\(factors)", "1 to \(Self.widthLimit)")
+    try validateLayers()
+    try require("negatives", (0...1000).contains(negatives), "\(negatives)", "0 to 1000")
+    try require(
+      "learning-rate", learningRate.isFinite && learningRate > 0, "\(learningRate)", "a number above 0, such as 0.001")
+    try require("momentum", (0..<1).contains(momentum), "\(momentum)", "0 or more, below 1")
+    try require("momentum", momentum == 0 || optimizer == .sgd, "\(momentum) with \(optimizer.rawValue)", "goes with sgd only")
+    try require("l2", l2.isFinite && l2 >= 0, "\(l2)", "0 or more, such as 0.00001")
+    try require(
+      "initial-deviation", initialDeviation.isFinite && initialDeviation > 0, "\(initialDeviation)",
+      "a number above 0, such as 0.01")
+    try require("batch-size", (1...Self.batchLimit).contains(batchSize), "\(batchSize)", "1 to \(Self.batchLimit) samples")
+    try require(
+      "batch-size", batchSize > negatives, "\(batchSize) holds no positive with its \(negatives) negatives",
+      "at least \(negatives + 1)")
+    try require("epochs", (1...100_000).contains(epochs), "\(epochs)", "1 to 100000")
+    try require("shards", (0...Self.shardLimit).contains(shards), "\(shards)", "1 to \(Self.shardLimit), or 0 to choose")
+    try require("top-k", (1...1000).contains(topK), "\(topK)", "1 to 1000")
+    try require("evaluate-every", evaluateEvery >= 1, "\(evaluateEvery)", "1 or more epochs")
+    try require("checkpoint-every", checkpointEvery >= 1, "\(checkpointEvery)", "1 or more epochs")
+    try require("stop-after-stale-epochs", stopAfterStaleEpochs >= 0, "\(stopAfterStaleEpochs)", "0 or more")
+    try require("workers", (1...1024).contains(cluster.workers), "\(cluster.workers)", "1 to 1024")
+    try require("servers", (1...1024).contains(cluster.servers), "\(cluster.servers)", "1 to 1024")
+    try require(
+      "workers", cluster.workers <= shardCount, "\(cluster.workers) workers for \(shardCount) logical shards",
+      "at most one worker per shard; raise --shards")
+  }
+
+  private func validateLayers() throws(PlanError) {
+    let text = layers.map(String.init).joined(separator: ",")
+    guard model == .mlp || model == .neumf else { return }
+    try require("layers", !layers.isEmpty, "no layer", "such as 64,32,16,8")
+    for width in layers {
+      try require("layers", (1...Self.widthLimit).contains(width), "\(width) in \(text)", "each width 1 to \(Self.widthLimit)")
+    }
+    try require(
+      "layers", layers[0].isMultiple(of: 2), "\(layers[0]) in \(text)",
+      "the first is the width of the user's and the item's embedding together, so even")
+  }
+
+  private func require(_ field: String, _ holds: Bool, _ found: String, _ hint: String) throws(PlanError) {
+    if !holds { throw PlanError(field, found, hint: hint) }
+  }
+}

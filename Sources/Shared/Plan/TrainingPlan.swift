@@ -1,0 +1,131 @@
+/// Which model of the NCF family (He et al. 2017), or the dot-product baseline.
+package enum ModelKind: String, Codable, Sendable, CaseIterable { case neumf, gmf, mlp, mf }
+
+/// What a hidden layer applies to its sums.
+package enum ActivationKind: String, Codable, Sendable, CaseIterable { case relu }
+
+/// Binary cross-entropy on interactions and sampled negatives.
+package enum Objective: String, Codable, Sendable, CaseIterable { case implicit }
+
+/// How floats travel.
+package enum WireFormat: String, Codable, Sendable, CaseIterable { case fp32 }
+
+/// How the servers turn a gradient into an update.
+package enum OptimizerKind: String, Codable, Sendable, CaseIterable {
+  /// Equal to PyTorch's dense Adam: rows that no batch touched decay and move too, when they are next read.
+  case adam
+  /// Adam whose moments change only in the rows that a batch touches.
+  case lazyAdam = "lazy-adam"
+  case adagrad
+  case sgd
+}
+
+/// Who waits for whom.
+package enum Consistency: Hashable, Sendable {
+  /// Bulk synchronous: every step adds the gradients of all shards; the result depends on data, plan and seed alone.
+  case bsp
+  /// Stale synchronous: no worker is more than this many steps ahead of the slowest.
+  case ssp(Int)
+  /// Nobody waits within an epoch.
+  case async
+}
+
+extension Consistency: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .bsp: "bsp"
+    case .ssp(let bound): "ssp:\(bound)"
+    case .async: "async"
+    }
+  }
+
+  package init?(_ text: String) {
+    switch text {
+    case "bsp": self = .bsp
+    case "async": self = .async
+    default:
+      guard text.hasPrefix("ssp:"), let bound = Int(text.dropFirst(4)), (1...1_000_000).contains(bound) else { return nil }
+      self = .ssp(bound)
+    }
+  }
+}
+
+/// Everything that, with the data, decides a training's result; and, in `cluster`, what does not.
+package struct TrainingPlan: Sendable, Equatable, Codable {
+  package var model = ModelKind.neumf
+  package var factors = 8
+  /// The width of the concatenated user and item embedding, then of each hidden layer.
+  package var layers = [64, 32, 16, 8]
+  package var activation = ActivationKind.relu
+  package var objective = Objective.implicit
+  /// Negatives drawn per positive.
+  package var negatives = 4
+  package var optimizer = OptimizerKind.lazyAdam
+  package var learningRate = 0.001
+  /// SGD only.
+  package var momentum = 0.0
+  /// λ of `λ/2 · ‖w‖²`, added per sample for its two rows and for the dense weights.
+  package var l2 = 0.0
+  /// The standard deviation of the initial embeddings.
+  package var initialDeviation = 0.01
+  /// Samples, positives and negatives together, per optimizer step.
+  package var batchSize = 4096
+  package var epochs = 20
+  package var seed: UInt64 = 1
+  package var consistency = Consistency.bsp
+  package var wire = WireFormat.fp32
+  /// Logical shards; 0 leaves it to the batch size.
+  package var shards = 0
+  package var topK = 10
+  /// Epochs between evaluations.
+  package var evaluateEvery = 1
+  /// Epochs between checkpoints.
+  package var checkpointEvery = 1
+  /// Evaluations without a better HR@K before the training stops; 0 never stops early.
+  package var stopAfterStaleEpochs = 0
+  /// Hold out one validation item per user, and choose the best epoch on it.
+  package var validation = false
+  package var cluster = ClusterShape()
+
+  package init() {}
+
+  /// The fields of a plan file.
+  package enum CodingKeys: String, CodingKey, CaseIterable {
+    case model, factors, layers, activation, objective, negatives, optimizer, learningRate, momentum, l2
+    case initialDeviation, batchSize, epochs, seed, consistency, wire, shards, topK, evaluateEvery, checkpointEvery
+    case stopAfterStaleEpochs, validation, cluster
+  }
+
+  package var shape: NetworkShape { NetworkShape(model: model, factors: factors, layers: layers) }
+
+  /// Positives per optimizer step.
+  package var positivesPerStep: Int { max(1, batchSize / (1 + negatives)) }
+
+  /// A logical shard brings 64 samples or more to a step where it can; 8 to 16 of them serve that many workers.
+  package var shardCount: Int {
+    if shards > 0 { return shards }
+    return batchSize >= 1024 ? 16 : 8
+  }
+}
+
+/// How many processes train; the result in `bsp` does not depend on it.
+package struct ClusterShape: Sendable, Equatable, Codable {
+  package var workers = 2
+  package var servers = 1
+  package init(workers: Int = 2, servers: Int = 1) {
+    self.workers = workers
+    self.servers = servers
+  }
+}
+
+/// The sizes of the prepared data.
+package struct ProblemSize: Sendable, Equatable, Codable {
+  package let users: Int
+  package let items: Int
+  package let trainingInteractions: Int
+  package init(users: Int, items: Int, trainingInteractions: Int) {
+    self.users = users
+    self.items = items
+    self.trainingInteractions = trainingInteractions
+  }
+}
