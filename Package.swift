@@ -16,6 +16,7 @@ let vectors: String = {
 
 let strict: [SwiftSetting] = [
   .strictMemorySafety(),
+  .enableExperimentalFeature("Lifetimes"),
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("MemberImportVisibility"),
