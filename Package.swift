@@ -62,6 +62,7 @@ let package = Package(
     shared("Kernels", settings: numeric),
     shared("NeuralCF", ["Plan", "Kernels"], settings: numeric),
     shared("Tables", ["Plan", "Kernels"], settings: numeric),
+    shared("Reduction", ["Plan", "Kernels"], settings: numeric),
     shared("Interactions", ["Plan"]),
     shared("Datasets", ["Plan", "Interactions", "CZlib"]),
     shared("Ranking", ["Plan", "Kernels", "NeuralCF", "Interactions"], settings: numeric),
@@ -69,8 +70,8 @@ let package = Package(
     shared("Telemetry", ["Plan", "CZlib"]),
 
     role("Coordinator", "Core", ["Plan", "Wire"]),
-    role("ParamServer", "Core", ["Plan", "Wire", "Kernels", "Tables"], settings: numeric),
-    role("Worker", "Core", ["Plan", "Wire", "Kernels", "Tables", "NeuralCF", "Interactions"], settings: numeric),
+    role("ParamServer", "Core", ["Plan", "Wire", "Kernels", "Tables", "Reduction"], settings: numeric),
+    role("Worker", "Core", ["Plan", "Wire", "Kernels", "Tables", "Reduction", "NeuralCF", "Interactions"], settings: numeric),
     role(
       "Coordinator", "Program",
       ["CoordinatorCore", "Plan", "Wire", "ZeroMQ", "Datasets", "ModelStore", "Telemetry", logging]),
@@ -92,6 +93,7 @@ let package = Package(
     tests("KernelsTests", ["Kernels"]),
     tests("NeuralCFTests", ["NeuralCF", "Plan", "Kernels"], resources: [.copy("Golden")]),
     tests("TablesTests", ["Tables", "Plan", "Kernels"], resources: [.copy("Golden")]),
+    tests("ReductionTests", ["Reduction", "Plan", "Kernels"]),
     tests("InteractionsTests", ["Interactions", "Plan"]),
     tests("DatasetsTests", ["Datasets", "Interactions", "Plan"]),
     tests("RankingTests", ["Ranking", "NeuralCF", "Interactions", "Plan", "Kernels"]),

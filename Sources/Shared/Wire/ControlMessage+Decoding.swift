@@ -1,0 +1,111 @@
+import Plan
+
+extension ControlMessage {
+  // Limit: a path or an address; a page of text; a plan with room to spare; ranks and staleness of a thousand; servers.
+  private static let endpointLimit = 1024
+  private static let reasonLimit = 65_536
+  private static let planLimit = 1 << 20
+  private static let histogramLimit = 1 << 16
+  private static let serverLimit = 1024
+
+  /// Reads a message whose mark has been read.
+  package init(from reader: inout FrameReader) throws(WireError) {
+    let kind: UInt8 = try reader.number("message kind")
+    switch kind {
+    case 1:
+      let role: UInt8 = try reader.number("role")
+      guard let role = Hello.Role(rawValue: role) else { throw WireError("role", "\(role) is unknown") }
+      self = .hello(
+        Hello(
+          role: role, incarnation: try reader.number("incarnation"),
+          endpoint: try reader.text("endpoint", atMost: Self.endpointLimit),
+          dataFingerprint: try reader.text("data fingerprint", atMost: Self.endpointLimit)))
+    case 2: self = .ready
+    case 3: self = .progress(try Progress(from: &reader))
+    case 4: self = .epochFinished(try Progress(from: &reader))
+    case 5: self = .paused(try Progress(from: &reader), positions: try Self.positions(from: &reader))
+    case 6:
+      let counts = try Self.numbers(from: &reader, atMost: Self.histogramLimit)
+      self = .evaluated(RankCounts(counts: counts, cases: try reader.number("cases")))
+    case 7: self = .farewell(try Self.account(from: &reader))
+    case 8:
+      self = .failed(
+        exitCode: try reader.number("exit code"), reason: try reader.text("reason", atMost: Self.reasonLimit))
+    case 9: self = .welcome(try Self.welcome(from: &reader))
+    case 10:
+      let count = try reader.count("servers", atMost: Self.serverLimit)
+      var endpoints: [String] = []
+      for _ in 0..<count { endpoints.append(try reader.text("endpoint", atMost: Self.endpointLimit)) }
+      self = .connect(serverEndpoints: endpoints)
+    case 11:
+      self = .train(
+        epoch: Epoch(rawValue: try reader.number("epoch")), step: Step(rawValue: try reader.number("step")),
+        until: Step(rawValue: try reader.number("last step")), positions: try Self.positions(from: &reader))
+    case 12: self = .pause
+    case 13:
+      let target: UInt8 = try reader.number("evaluation target")
+      guard let target = EvaluationTarget(rawValue: target) else {
+        throw WireError("evaluation target", "\(target) is unknown")
+      }
+      self = .evaluate(target)
+    case 14: self = .finish
+    case 15: self = .abort(reason: try reader.text("reason", atMost: Self.reasonLimit))
+    case 16: self = .alive
+    default: throw WireError("message kind", "\(kind) is unknown")
+    }
+    try reader.finish()
+  }
+
+  private static func numbers(from reader: inout FrameReader, atMost limit: Int) throws(WireError) -> [UInt64] {
+    let count = try reader.count("counts", atMost: limit)
+    var values: [UInt64] = []
+    for _ in 0..<count { values.append(try reader.number("count")) }
+    return values
+  }
+
+  private static func positions(from reader: inout FrameReader) throws(WireError) -> [ShardPosition] {
+    let count = try reader.count("positions", atMost: TrainingPlan.shardLimit)
+    var values: [ShardPosition] = []
+    for _ in 0..<count {
+      values.append(
+        ShardPosition(shard: ShardID(rawValue: try reader.number("shard")), position: try reader.number("position")))
+    }
+    return values
+  }
+
+  private static func account(from reader: inout FrameReader) throws(WireError) -> Account {
+    Account(
+      cpuSeconds: try reader.float64("CPU seconds"), peakResidentBytes: try reader.number("resident bytes"),
+      bytesSent: try reader.number("bytes sent"), bytesReceived: try reader.number("bytes received"),
+      updates: try reader.number("updates"), duplicates: try reader.number("duplicates"),
+      staleness: try numbers(from: &reader, atMost: histogramLimit))
+  }
+
+  private static func welcome(from reader: inout FrameReader) throws(WireError) -> Welcome {
+    let job = JobID(rawValue: try reader.number("job"))
+    let membership = MembershipEpoch(rawValue: try reader.number("membership epoch"))
+    let index: UInt16 = try reader.number("index")
+    let workers: UInt16 = try reader.number("workers")
+    let servers: UInt16 = try reader.number("servers")
+    let users: UInt64 = try reader.number("users")
+    let items: UInt64 = try reader.number("items")
+    let interactions: UInt64 = try reader.number("interactions")
+    guard users <= UInt32.max, items <= UInt32.max, interactions <= UInt64(Int64.max), workers > 0, servers > 0 else {
+      throw WireError("problem size", "is \(users) users, \(items) items, \(workers) workers, \(servers) servers")
+    }
+    let restores: UInt8 = try reader.number("restores")
+    return Welcome(
+      job: job, membership: membership, index: index, workers: workers, servers: servers,
+      size: ProblemSize(users: Int(users), items: Int(items), trainingInteractions: Int(interactions)),
+      restores: restores != 0, plan: try reader.byteArray("plan", atMost: planLimit))
+  }
+}
+
+extension Progress {
+  init(from reader: inout FrameReader) throws(WireError) {
+    self.init(
+      epoch: Epoch(rawValue: try reader.number("epoch")), step: Step(rawValue: try reader.number("step")),
+      samples: try reader.number("samples"), loss: try reader.number("loss"),
+      optimizerStep: try reader.number("optimizer step"))
+  }
+}
