@@ -111,12 +111,18 @@ package struct InteractionMatrix: @unchecked Sendable {
     let sought = item.rawValue
     // Safety: `base + rest` never leaves the user's run.
     var base = unsafe itemRows + range.lowerBound
+    var nearest = unsafe base.pointee
     while rest > 1 {
       let half = rest >> 1
-      unsafe base += base[half] <= sought ? half : 0
-      rest -= half
+      // The middle item is used twice, so that the compiler selects with moves; it makes a value that is only compared into a
+      // branch, which is mispredicted every other time.
+      let middle = unsafe base[half]
+      let reaches = middle <= sought
+      unsafe base += reaches ? half : 0
+      nearest = reaches ? middle : nearest
+      rest &-= half
     }
-    return unsafe base.pointee == sought
+    return nearest == sought
   }
 
   /// The user whom the interaction at a place belongs to, sought among `users`, whose runs must cover the place.
@@ -128,12 +134,18 @@ package struct InteractionMatrix: @unchecked Sendable {
       unsafe !users.isEmpty && offsets[users.lowerBound] <= UInt64(index) && UInt64(index) < offsets[users.upperBound],
       "interaction \(index) belongs to none of the users \(users)")
     var first = users.lowerBound
+    var start = unsafe offsets[first]
     var rest = users.count
     while rest > 1 {
       let half = rest >> 1
-      unsafe first += offsets[first + half] <= UInt64(truncatingIfNeeded: index) ? half : 0
-      rest -= half
+      let middle = unsafe offsets[first &+ half]
+      let reaches = middle <= UInt64(truncatingIfNeeded: index)
+      first = reaches ? first &+ half : first
+      start = reaches ? middle : start
+      rest &-= half
     }
+    // Used a second time for the reason given in `contains`.
+    precondition(start <= UInt64(truncatingIfNeeded: index), "interaction \(index) before user \(first)")
     return Row(rawValue: UInt32(truncatingIfNeeded: first))
   }
 
