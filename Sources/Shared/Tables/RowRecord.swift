@@ -1,0 +1,49 @@
+/// A row's whole state as bytes: `[weights | first moment | second moment | step of the last gradient]`, as many moments as the
+/// rule has; floats of 4 bytes and a step of 8, little-endian, without gaps.
+package enum RowRecord {
+  package static func byteCount(width: Int, optimizer: OptimizerSettings) -> Int {
+    width * 4 * (1 + optimizer.momentCount) + 8
+  }
+
+  /// Cuts the slice `range` out of a record that is `width` floats wide: the record of a row of `range.count` floats.
+  package static func slice(
+    _ range: Range<Int>, of record: RawSpan, width: Int, optimizer: OptimizerSettings, into slice: inout MutableRawSpan
+  ) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= width, "floats \(range) of \(width)")
+    check(record.byteCount, width, optimizer)
+    check(slice.byteCount, range.count, optimizer)
+    for part in 0...optimizer.momentCount {
+      let source = record.extracting((part * width + range.lowerBound) * 4..<(part * width + range.upperBound) * 4)
+      copy(source, to: part * range.count * 4, of: &slice)
+    }
+    copy(record.extracting(last: 8), to: slice.byteCount - 8, of: &slice)
+  }
+
+  /// Puts the record of a slice back where `slice(_:of:)` found it. Slices of one row have had the same steps; the last one that
+  /// is put in gives the row its step.
+  package static func insert(
+    _ slice: RawSpan, at range: Range<Int>, width: Int, optimizer: OptimizerSettings, into record: inout MutableRawSpan
+  ) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= width, "floats \(range) of \(width)")
+    check(slice.byteCount, range.count, optimizer)
+    check(record.byteCount, width, optimizer)
+    for part in 0...optimizer.momentCount {
+      let source = slice.extracting(part * range.count * 4..<(part + 1) * range.count * 4)
+      copy(source, to: (part * width + range.lowerBound) * 4, of: &record)
+    }
+    copy(slice.extracting(last: 8), to: record.byteCount - 8, of: &record)
+  }
+
+  private static func check(_ byteCount: Int, _ width: Int, _ optimizer: OptimizerSettings) {
+    precondition(
+      byteCount == Self.byteCount(width: width, optimizer: optimizer), "\(byteCount) bytes for a record of \(width)")
+  }
+
+  private static func copy(_ source: RawSpan, to offset: Int, of target: inout MutableRawSpan) {
+    for index in 0..<source.byteCount {
+      // Safety: a byte has no invalid bits, and the index lies inside the span, which the load checks.
+      let byte = unsafe source.unsafeLoad(fromByteOffset: index, as: UInt8.self)
+      target.storeBytes(of: byte, toByteOffset: offset + index, as: UInt8.self)
+    }
+  }
+}
