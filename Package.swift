@@ -60,6 +60,7 @@ let package = Package(
     shared("Plan"),
     shared("Wire", ["Plan"]),
     shared("Kernels", settings: numeric),
+    shared("Links", ["ZeroMQ", "Wire", "Plan"]),
     shared("NeuralCF", ["Plan", "Kernels"], settings: numeric),
     shared("Tables", ["Plan", "Kernels"], settings: numeric),
     shared("Reduction", ["Plan", "Kernels"], settings: numeric),
@@ -70,16 +71,16 @@ let package = Package(
     shared("ModelStore", ["Plan", "SectionFile", "CZlib", "CSodium"]),
     shared("Telemetry", ["Plan", "CZlib"]),
 
-    role("Coordinator", "Core", ["Plan", "Wire"]),
+    role("Coordinator", "Core", ["Plan", "Wire", "Ranking"]),
     role("ParamServer", "Core", ["Plan", "Wire", "Kernels", "Tables", "Reduction"], settings: numeric),
-    role("Worker", "Core", ["Plan", "Wire", "Kernels", "Tables", "Reduction", "NeuralCF", "Interactions"], settings: numeric),
+    role("Worker", "Core", ["Plan", "Wire", "Kernels", "Tables", "Reduction", "NeuralCF", "Ranking", "Interactions"], settings: numeric),
     role(
       "Coordinator", "Program",
-      ["CoordinatorCore", "Plan", "Wire", "ZeroMQ", "Datasets", "ModelStore", "Telemetry", logging]),
-    role("ParamServer", "Program", ["ParamServerCore", "Plan", "Wire", "ZeroMQ", "ModelStore", "Telemetry", logging]),
+      ["CoordinatorCore", "Plan", "Wire", "ZeroMQ", "Links", "Interactions", "Datasets", "ModelStore", "Tables", "Ranking", "Telemetry", logging]),
+    role("ParamServer", "Program", ["ParamServerCore", "Plan", "Wire", "ZeroMQ", "Links", "Telemetry", logging]),
     role(
       "Worker", "Program",
-      ["WorkerCore", "Plan", "Wire", "ZeroMQ", "Interactions", "Datasets", "ModelStore", "Telemetry", logging]),
+      ["WorkerCore", "Plan", "Wire", "ZeroMQ", "Links", "Interactions", "Datasets", "Telemetry", logging]),
 
     .executableTarget(
       name: "neumf",
@@ -110,7 +111,7 @@ let package = Package(
       dependencies: [
         "CoordinatorCore", "ParamServerCore", "WorkerCore", "Plan", "Wire", "Tables", "Interactions",
       ], path: "Tests/Simulation", swiftSettings: strict),
-    tests("SimulationTests", ["Simulation", "Plan", "Interactions"]),
+    tests("SimulationTests", ["Simulation", "CoordinatorCore", "Ranking", "Plan", "Interactions"]),
     tests("ClusterTests", ["neumf", "Datasets", "Interactions", "Plan"]),
   ],
   swiftLanguageModes: [.v6]

@@ -9,25 +9,24 @@ package struct ShardMap: Sendable, Equatable {
   package var count: Int { interactions.count }
 
   /// Cuts the users so that each shard's share of the interactions is as even as whole users allow.
-  /// - Parameter offsets: where each user's interactions start, then their number: `[users + 1]`.
-  package init(balancing offsets: some RandomAccessCollection<UInt64>, into count: Int) {
-    precondition(!offsets.isEmpty && count > 0, "\(count) shards of \(offsets.count - 1) users")
-    let values = Array(offsets)
-    let total = values[values.count - 1]
+  /// - Parameter offset: where a user's interactions start among all; for `users` itself, how many there are.
+  package init(users: Int, into count: Int, offset: (_ user: Int) -> Int) {
+    precondition(users >= 0 && count > 0, "\(count) shards of \(users) users")
+    let total = offset(users)
     var bounds = [0]
-    for shard in 1..<count {
-      let target = total * UInt64(shard) / UInt64(count)
+    for shard in stride(from: 1, to: count, by: 1) {
+      let target = total * shard / count
       var low = bounds[shard - 1]
-      var high = values.count - 1
+      var high = users
       while low < high {
         let middle = (low + high) / 2
-        if values[middle] < target { low = middle + 1 } else { high = middle }
+        if offset(middle) < target { low = middle + 1 } else { high = middle }
       }
       bounds.append(low)
     }
-    bounds.append(values.count - 1)
+    bounds.append(users)
     self.bounds = bounds
-    interactions = (0..<count).map { Int(values[bounds[$0 + 1]] - values[bounds[$0]]) }
+    interactions = (0..<count).map { offset(bounds[$0 + 1]) - offset(bounds[$0]) }
   }
 
   /// The users of a shard.

@@ -20,12 +20,14 @@ package final class SparseGradient {
 
   package var rowCount: Int { rows.count }
 
-  package func removeAllRows() {
+  /// Lets `fill` write the touched rows, strictly ascending; the values are whatever was there and must be written next.
+  package func setRows<Failure: Error>(_ fill: (inout [UInt32]) throws(Failure) -> Void) throws(Failure) {
     rows.removeAll(keepingCapacity: true)
-    reserve(0)
+    try fill(&rows)
+    reserve(rows.count)
   }
 
-  /// Makes this gradient touch `newRows`; the values are whatever was there and must be written next.
+  /// Makes this gradient touch `newRows`.
   package func setRows(_ newRows: Span<UInt32>) {
     rows.removeAll(keepingCapacity: true)
     rows.reserveCapacity(newRows.count)
@@ -39,10 +41,10 @@ package final class SparseGradient {
   }
 
   /// Lends the values, `[rows × width]`, and the dense gradient for writing.
-  package func withMutableValues<Result>(
-    _ body: (_ values: inout MutableSpan<Float>, _ dense: inout MutableSpan<Float>) -> Result
-  ) -> Result {
-    Self.lend(&storage, count: rows.count * width, &dense, body)
+  package func withMutableValues<Result, Failure: Error>(
+    _ body: (_ values: inout MutableSpan<Float>, _ dense: inout MutableSpan<Float>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try Self.lend(&storage, count: rows.count * width, &dense, body)
   }
 
   private static func show<Result>(
@@ -52,14 +54,14 @@ package final class SparseGradient {
     body(storage.span.extracting(0..<count), dense.span)
   }
 
-  private static func lend<Result>(
+  private static func lend<Result, Failure: Error>(
     _ storage: inout FloatBuffer, count: Int, _ dense: inout FloatBuffer,
-    _ body: (inout MutableSpan<Float>, inout MutableSpan<Float>) -> Result
-  ) -> Result {
+    _ body: (inout MutableSpan<Float>, inout MutableSpan<Float>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
     var all = storage.mutableSpan
     var values = all._mutatingExtracting(0..<count)
     var denseSpan = dense.mutableSpan
-    return body(&values, &denseSpan)
+    return try body(&values, &denseSpan)
   }
 
   private func reserve(_ rowCount: Int) {

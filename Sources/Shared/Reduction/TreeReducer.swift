@@ -6,6 +6,11 @@ package struct TreeReducer {
   package struct Entry {
     package let node: ReductionTree.Node
     package let gradient: SparseGradient
+
+    package init(node: ReductionTree.Node, gradient: SparseGradient) {
+      self.node = node
+      self.gradient = gradient
+    }
   }
   package let shards: Int
   package let width: Int
@@ -49,6 +54,9 @@ package struct TreeReducer {
     }
     entries.append(entry)
   }
+
+  /// Takes back a gradient that was not added.
+  package mutating func recycle(_ gradient: SparseGradient) { pool.append(gradient) }
 
   /// Forgets the contributions and keeps their memory.
   package mutating func removeAll() {

@@ -55,6 +55,35 @@ package struct FrameReader: ~Escapable {
     return unsafe raw.withUnsafeBytes { unsafe Array($0) }
   }
 
+  /// Copies the next floats, which may lie unaligned in the frame.
+  package mutating func floats(_ field: StaticString, into target: inout MutableSpan<Float>) throws(WireError) {
+    let source = try take(4 * target.count, field)
+    guard source.byteCount > 0 else { return }
+    // Safety: both are as long as the other, and every bit pattern is a float.
+    unsafe source.withUnsafeBytes { from in
+      unsafe target.withUnsafeMutableBytes { to in unsafe to.copyMemory(from: from) }
+    }
+  }
+
+  /// Copies the next rows, which must ascend strictly and stay below `limit`.
+  package mutating func rows(
+    _ field: StaticString, count: Int, below limit: Int, into target: inout [UInt32]
+  ) throws(WireError) {
+    let source = try take(4 * count, field)
+    target.removeAll(keepingCapacity: true)
+    target.reserveCapacity(count)
+    var previous: Int64 = -1
+    for index in 0..<count {
+      // Safety: inside the span, and every bit pattern is an integer.
+      let row = UInt32(littleEndian: unsafe source.unsafeLoadUnaligned(fromByteOffset: 4 * index, as: UInt32.self))
+      guard Int64(row) > previous, row < limit else {
+        throw WireError("\(field)", "are not ascending below \(limit): \(row) after \(previous)")
+      }
+      previous = Int64(row)
+      target.append(row)
+    }
+  }
+
   /// Nothing may follow the last field.
   package func finish() throws(WireError) {
     guard remaining == 0 else { throw WireError("frame", "has \(remaining) bytes too many") }

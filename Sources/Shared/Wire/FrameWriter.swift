@@ -42,6 +42,17 @@ package struct FrameWriter: ~Copyable {
     return unsafe UnsafeMutableRawBufferPointer(start: start + (self.byteCount - byteCount), count: byteCount)
   }
 
+  /// Lends room for `count` floats that the caller writes in place.
+  package mutating func withFloats(_ count: Int, _ body: (inout MutableSpan<Float>) -> Void) {
+    let room = unsafe reserve(4 * count)
+    guard let base = room.baseAddress, count > 0 else { return }
+    precondition(UInt(bitPattern: base) % 4 == 0, "floats at byte \(byteCount - 4 * count) of an unaligned frame")
+    // Safety: claimed and aligned; the span ends with the call.
+    let floats = unsafe UnsafeMutableBufferPointer(start: base.assumingMemoryBound(to: Float.self), count: count)
+    var span = unsafe MutableSpan(_unsafeElements: floats)
+    body(&span)
+  }
+
   private mutating func claim(_ size: Int) {
     precondition(size <= capacity - byteCount, "\(size) bytes more than \(byteCount) of \(capacity) in a frame")
     byteCount += size

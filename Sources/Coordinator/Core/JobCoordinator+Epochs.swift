@@ -1,0 +1,237 @@
+import Plan
+import Ranking
+package import Wire
+
+extension JobCoordinator {
+  /// A member says something.
+  package mutating func received(
+    _ message: ControlMessage, from member: Member, at time: Double, directives: inout [CoordinatorDirective]
+  ) {
+    lastHeard[member] = time
+    switch message {
+    case .ready: memberReady(member, at: time, directives: &directives)
+    case .progress(let progress): advanced(member, progress, at: time)
+    case .epochFinished(let progress):
+      advanced(member, progress, at: time)
+      stopped(member, progress, positions: [], at: time, directives: &directives)
+    case .paused(let progress, let positions):
+      advanced(member, progress, at: time)
+      stopped(member, progress, positions: positions, at: time, directives: &directives)
+    case .evaluated(let counts): evaluated(member, counts, at: time, directives: &directives)
+    case .farewell(let account):
+      accounts[member] = account
+      awaited.remove(member)
+      if phase == .finishing, awaited.isEmpty {
+        phase = .over
+        directives.append(.finish(isInterrupted ? .interrupted(position) : .done))
+      }
+    case .failed(let exitCode, let reason):
+      fail(exitCode, "\(member): \(reason)", directives: &directives)
+    case .alive: break
+    case .hello, .welcome, .connect, .train, .pause, .evaluate, .finish, .abort:
+      fail(70, "\(member) sent what only the coordinator says, or a second greeting", directives: &directives)
+    }
+  }
+
+  private mutating func advanced(_ member: Member, _ value: Progress, at time: Double) {
+    if progress[member]?.step != value.step || progress[member]?.epoch != value.epoch { lastAdvance[member] = time }
+    progress[member] = value
+  }
+
+  // MARK: training
+
+  mutating func beginEpoch(at time: Double, directives: inout [CoordinatorDirective]) {
+    guard position.completedEpochs < plan.epochs, !isInterrupted else {
+      return finishJob(at: time, directives: &directives)
+    }
+    enter(.training, at: time)
+    trainingBegan = time
+    awaited = Set(workers)
+    paused = [:]
+    progress = [:]
+    for worker in workers { lastAdvance[worker] = time }
+    directives.append(.reportStart(epoch: position.completedEpochs + 1))
+    let positions = position.positions.enumerated().map { ShardPosition(shard: ShardID($0), position: $1) }
+    for worker in workers {
+      directives.append(
+        .send(
+          worker,
+          .train(
+            epoch: epoch, step: Step(UInt32(position.step)), until: Step(UInt32(stepsPerEpoch)), positions: positions)))
+    }
+  }
+
+  private var epoch: Epoch { Epoch(rawValue: UInt32(position.completedEpochs + 1)) }
+
+  /// The user wants the job to stop: at the next step, or when the phase is through.
+  package mutating func interrupted(at time: Double, directives: inout [CoordinatorDirective]) {
+    guard !isInterrupted, phase != .over else { return }
+    isInterrupted = true
+    switch phase {
+    case .gathering, .preparing:
+      phase = .over
+      for member in endpoints.keys { directives.append(.send(member, .abort(reason: "interrupted before training"))) }
+      directives.append(.finish(.interrupted(position)))
+    case .training:
+      enter(.pausing, at: time)
+      for worker in workers where awaited.contains(worker) { directives.append(.send(worker, .pause)) }
+    case .pausing, .settling, .evaluating, .writingCheckpoint, .finishing, .over: break
+    }
+  }
+
+  /// A worker has no more to push: its epoch is through, or it paused.
+  private mutating func stopped(
+    _ member: Member, _ progress: Progress, positions: [ShardPosition], at time: Double,
+    directives: inout [CoordinatorDirective]
+  ) {
+    guard phase == .training || phase == .pausing, progress.epoch == epoch else { return }
+    awaited.remove(member)
+    paused[member] = (progress, positions)
+    guard awaited.isEmpty else { return }
+    if phase == .pausing, plan.consistency == .bsp {
+      let target = paused.values.map(\.progress.step).max() ?? progress.step
+      let behind = workers.filter { (paused[$0]?.progress.step ?? target) < target }
+      if !behind.isEmpty {
+        awaited = Set(behind)
+        for worker in behind {
+          guard let step = paused[worker]?.progress.step else { continue }
+          directives.append(.send(worker, .train(epoch: epoch, step: step, until: target, positions: [])))
+        }
+        return
+      }
+    }
+    enter(.settling, at: time)
+    directives.append(.settleServers(optimizerStep: settledOptimizerStep))
+  }
+
+  /// The optimizer steps when every push of the order is applied.
+  private var settledOptimizerStep: UInt64 {
+    let steps = paused.values.map { UInt64($0.progress.step.rawValue) }
+    switch plan.consistency {
+    case .bsp: return position.optimizerStep + (steps.max() ?? 0) - UInt64(position.step)
+    case .ssp, .async: return position.optimizerStep + steps.reduce(0, +)
+    }
+  }
+
+  /// Every server has applied every push: the cut is consistent.
+  package mutating func serversSettled(at time: Double, directives: inout [CoordinatorDirective]) {
+    guard phase == .settling else { return }
+    lastHeardAll(at: time)
+    position.optimizerStep = settledOptimizerStep
+    history.partial.samples += paused.values.reduce(0) { $0 + $1.progress.samples }
+    history.partial.loss += paused.values.reduce(0) { $0 + $1.progress.loss }
+    history.partial.seconds += time - trainingBegan
+    let isThrough = history.partial.samples >= UInt64(size.trainingInteractions * (1 + plan.negatives))
+    if isThrough {
+      closeEpoch(at: time, directives: &directives)
+    } else {
+      position.step = plan.consistency == .bsp ? Int(paused.values.map(\.progress.step).max()?.rawValue ?? 0) : 0
+      if plan.consistency != .bsp { takePositions() }
+      writeCheckpoint(at: time, directives: &directives)
+    }
+  }
+
+  private mutating func takePositions() {
+    var positions = [UInt32](repeating: 0, count: plan.shardCount)
+    for stop in paused.values {
+      for position in stop.positions where Int(position.shard.rawValue) < positions.count {
+        positions[Int(position.shard.rawValue)] = position.position
+      }
+    }
+    position.positions = positions
+  }
+
+  private mutating func closeEpoch(at time: Double, directives: inout [CoordinatorDirective]) {
+    position.completedEpochs += 1
+    position.step = 0
+    position.positions = []
+    let partial = history.partial
+    history.partial = PartialEpoch()
+    history.epochs.append(
+      EpochRecord(
+        epoch: position.completedEpochs, samples: partial.samples,
+        loss: Double(partial.loss) * Progress.lossUnit / Double(max(1, partial.samples)),
+        trainingSeconds: partial.seconds, evaluationSeconds: 0, test: nil, validation: nil))
+    let isLast = position.completedEpochs == plan.epochs || isInterrupted
+    if isLast || position.completedEpochs.isMultiple(of: plan.evaluateEvery) {
+      evaluationBegan = time
+      evaluate(plan.validation ? .validation : .test, at: time, directives: &directives)
+    } else {
+      epochReported(at: time, directives: &directives)
+    }
+  }
+
+  // MARK: evaluation
+
+  private mutating func evaluate(
+    _ target: EvaluationTarget, at time: Double, directives: inout [CoordinatorDirective]
+  ) {
+    enter(.evaluating(target), at: time)
+    awaited = Set(workers)
+    ranks = [:]
+    for worker in workers { directives.append(.send(worker, .evaluate(target))) }
+  }
+
+  private mutating func evaluated(
+    _ member: Member, _ counts: RankCounts, at time: Double, directives: inout [CoordinatorDirective]
+  ) {
+    guard case .evaluating(let target) = phase, counts.counts.count == plan.topK else { return }
+    awaited.remove(member)
+    ranks[member] = counts
+    guard awaited.isEmpty else { return }
+    var sum = [UInt64](repeating: 0, count: plan.topK)
+    for part in ranks.values {
+      for rank in sum.indices { sum[rank] += part.counts[rank] }
+    }
+    let tally = RankTally(counts: sum, cases: ranks.values.reduce(0) { $0 + $1.cases })
+    let last = history.epochs.count - 1
+    switch target {
+    case .validation:
+      history.epochs[last].validation = tally
+      evaluate(.test, at: time, directives: &directives)
+    case .test:
+      history.epochs[last].test = tally
+      history.epochs[last].evaluationSeconds = time - evaluationBegan
+      epochReported(at: time, directives: &directives)
+    }
+  }
+
+  private mutating func epochReported(at time: Double, directives: inout [CoordinatorDirective]) {
+    if let record = history.epochs.last { directives.append(.reportEpoch(record)) }
+    let stale = plan.stopAfterStaleEpochs
+    if stale > 0, history.staleEvaluations(topK: plan.topK) >= stale { stopsEarly = true }
+    let isLast = position.completedEpochs == plan.epochs || isInterrupted || stopsEarly
+    if isLast || position.completedEpochs.isMultiple(of: plan.checkpointEvery) {
+      writeCheckpoint(at: time, directives: &directives)
+    } else {
+      beginEpoch(at: time, directives: &directives)
+    }
+  }
+
+  // MARK: checkpoints
+
+  private mutating func writeCheckpoint(at time: Double, directives: inout [CoordinatorDirective]) {
+    enter(.writingCheckpoint, at: time)
+    directives.append(.writeCheckpoint(position))
+  }
+
+  /// The checkpoint is on disk. Its seconds count as training.
+  package mutating func checkpointWritten(at time: Double, directives: inout [CoordinatorDirective]) {
+    guard phase == .writingCheckpoint else { return }
+    lastHeardAll(at: time)
+    if position.step == 0, position.positions.isEmpty, !history.epochs.isEmpty {
+      history.epochs[history.epochs.count - 1].trainingSeconds += time - phaseBegan
+    }
+    if isInterrupted || stopsEarly {
+      finishJob(at: time, directives: &directives)
+    } else {
+      beginEpoch(at: time, directives: &directives)
+    }
+  }
+
+  private mutating func finishJob(at time: Double, directives: inout [CoordinatorDirective]) {
+    enter(.finishing, at: time)
+    awaited = Set(members)
+    for member in members { directives.append(.send(member, .finish)) }
+  }
+}

@@ -1,0 +1,161 @@
+package import Plan
+package import Wire
+
+/// Where the training stands when it begins or goes on.
+package struct JobPosition: Codable, Sendable, Equatable {
+  /// Epochs that are finished.
+  package var completedEpochs = 0
+  /// Steps of the next epoch that are done, in `bsp`.
+  package var step = 0
+  /// Interactions of the next epoch that are done, per shard, in `ssp` and `async`.
+  package var positions: [UInt32] = []
+  /// Optimizer steps so far.
+  package var optimizerStep: UInt64 = 0
+  package init() {}
+}
+
+/// One process of the job, the coordinator aside.
+package struct Member: Hashable, Sendable, CustomStringConvertible {
+  package let role: Hello.Role
+  package let index: Int
+  package init(role: Hello.Role, index: Int) {
+    self.role = role
+    self.index = index
+  }
+  package var description: String { role == .worker ? "worker \(index)" : "server \(index)" }
+}
+
+/// An order from the Core to the Loop.
+package enum CoordinatorDirective: Sendable, Equatable {
+  case send(Member, ControlMessage)
+  /// Give the servers the rows of the checkpoint that the job goes on from, then call `serversRestored`.
+  case restoreServers
+  /// Wait until every server has applied `optimizerStep`, then call `serversSettled`.
+  case settleServers(optimizerStep: UInt64)
+  /// Write a checkpoint of this position, then call `checkpointWritten`.
+  case writeCheckpoint(JobPosition)
+  /// An epoch is trained, and evaluated if it is due.
+  case reportEpoch(EpochRecord)
+  case reportStart(epoch: Int)
+  /// The job is over.
+  case finish(JobOutcome)
+}
+
+/// How a job ends.
+package enum JobOutcome: Sendable, Equatable {
+  case done
+  /// Interrupted; a checkpoint lets it go on.
+  case interrupted(JobPosition)
+  /// It cannot go on; the exit code is that of the contract.
+  case failed(exitCode: Int32, reason: String)
+}
+
+/// The coordinator's decisions, from the first member to the last farewell: who trains what, when an epoch is over, when to
+/// evaluate, when to write a checkpoint, and when to give up.
+///
+/// Duties of the Loop, in order: hand in what happened, with the time; carry out the directives as they come; call `ticked` a few
+/// times a second. Time is seconds on any clock that only goes forward.
+package struct JobCoordinator: Sendable {
+  package enum Phase: Sendable, Equatable {
+    /// Waiting for the members to present themselves.
+    case gathering
+    /// Members prepare: servers their rows, then workers their users.
+    case preparing
+    case training
+    /// Interrupted: every worker stops at the same place.
+    case pausing
+    /// The servers apply the last pushes.
+    case settling
+    case evaluating(EvaluationTarget)
+    case writingCheckpoint
+    /// Members account for themselves and leave.
+    case finishing
+    case over
+  }
+
+  package let plan: TrainingPlan
+  package let planBytes: [UInt8]
+  package let size: ProblemSize
+  package let job: JobID
+  package let resumes: Bool
+  let dataFingerprint: String
+  let membership = MembershipEpoch(rawValue: 1)
+
+  package internal(set) var phase = Phase.gathering
+  package internal(set) var position: JobPosition
+  package internal(set) var history: JobHistory
+  package internal(set) var isInterrupted = false
+  /// No better evaluation for as long as the plan waits.
+  package internal(set) var stopsEarly = false
+
+  /// The members that have arrived, with where a server listens.
+  package internal(set) var endpoints: [Member: String] = [:]
+  var lastHeard: [Member: Double] = [:]
+  /// When each worker last got further.
+  var lastAdvance: [Member: Double] = [:]
+  package internal(set) var progress: [Member: Progress] = [:]
+  var accounts: [Member: Account] = [:]
+  /// Servers that have their rows, and workers that have their users.
+  var ready: Set<Member> = []
+  /// Whom the current phase still waits for.
+  var awaited: Set<Member> = []
+  /// Where paused workers stand.
+  var paused: [Member: (progress: Progress, positions: [ShardPosition])] = [:]
+  var ranks: [Member: RankCounts] = [:]
+
+  var startedAt: Double
+  var phaseBegan: Double
+  /// When the training that the next epoch record counts began, and the seconds of it that are already counted elsewhere.
+  var trainingBegan = 0.0
+  var evaluationBegan = 0.0
+
+  // Limit: a process starts in well under a second, a container of a gigabyte is checked in a few; a minute means it will not come.
+  static let gatherLimit = 60.0
+  // Limit: members speak once a second; one that is silent for fifteen is gone, stopped, or cut off.
+  static let leaseLimit = 15.0
+  // Limit: the largest step, 2²⁰ samples, takes a slow core ten seconds.
+  static let stepLimit = 90.0
+
+  /// - Parameters:
+  ///   - planBytes: the plan as JSON, for the members
+  ///   - position: where a resumed job goes on; `nil` for a new one
+  package init(
+    plan: TrainingPlan, planBytes: [UInt8], size: ProblemSize, job: JobID, dataFingerprint: String,
+    resumingAt position: JobPosition?, history: JobHistory, at time: Double
+  ) {
+    self.plan = plan
+    self.planBytes = planBytes
+    self.size = size
+    self.job = job
+    self.dataFingerprint = dataFingerprint
+    resumes = position != nil
+    self.position = position ?? JobPosition()
+    self.history = history
+    startedAt = time
+    phaseBegan = time
+  }
+
+  package var workers: [Member] { (0..<plan.cluster.workers).map { Member(role: .worker, index: $0) } }
+  package var servers: [Member] { (0..<plan.cluster.servers).map { Member(role: .server, index: $0) } }
+  var members: [Member] { servers + workers }
+
+  /// Steps of an epoch, in `bsp`.
+  package var stepsPerEpoch: Int { (size.trainingInteractions + plan.positivesPerStep - 1) / plan.positivesPerStep }
+
+  /// What every member did, for the report.
+  package var finalAccounts: [Member: Account] { accounts }
+
+  mutating func enter(_ phase: Phase, at time: Double) {
+    self.phase = phase
+    phaseBegan = time
+  }
+
+  mutating func fail(_ exitCode: Int32, _ reason: String, directives: inout [CoordinatorDirective]) {
+    guard phase != .over else { return }
+    phase = .over
+    for member in endpoints.keys.sorted(by: { $0.description < $1.description }) {
+      directives.append(.send(member, .abort(reason: reason)))
+    }
+    directives.append(.finish(.failed(exitCode: exitCode, reason: reason)))
+  }
+}

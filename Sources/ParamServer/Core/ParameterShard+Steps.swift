@@ -1,0 +1,211 @@
+import Kernels
+package import Plan
+import Reduction
+import Tables
+package import Wire
+
+extension ParameterShard {
+  /// A worker pushes its part of a step, wants the rows of the next, or both.
+  mutating func stepRequested(
+    _ request: StepRequest, _ reader: inout FrameReader, from peer: Peer, directives: inout [ServerDirective]
+  ) throws(WireError) {
+    if let reason = reasonToRefuse(request) {
+      directives.append(.refuse(peer, reason: reason))
+      return
+    }
+    let seat = seats[Int(request.worker.rawValue)]
+    if request.epoch > epoch { epochBegan(request.epoch, at: request.step) }
+    if request.pushes, let clock = seat.clock, isDuplicate(request, clock: clock) {
+      duplicates += 1
+      return
+    }
+    let contributions = try contributions(of: request, &reader)
+    do throws(WireError) {
+      try readUserRows(of: request, &reader, into: seat)
+      try reader.rows("wanted rows", count: request.wantedRows, below: items.rowCount, into: &seat.wanted)
+      try reader.finish()
+    } catch {
+      seat.userRows.removeAll(keepingCapacity: true)
+      throw error
+    }
+
+    seat.expectation = .reply(peer)
+    seat.wantsRows = request.wantsRows
+    seat.wantedStep = request.pushes ? request.step.next : request.step
+    if request.pushes {
+      pushed(contributions, by: seat, request)
+    } else if seat.clock == nil {
+      seat.clock = 0
+    }
+    releaseReplies(directives: &directives)
+  }
+
+  private func reasonToRefuse(_ request: StepRequest) -> String? {
+    if request.job != configuration.job { return "this server belongs to another job" }
+    if request.membership != configuration.membership {
+      return "membership epoch \(request.membership) is over; it is \(configuration.membership)"
+    }
+    guard request.worker.rawValue < configuration.placement.workers else {
+      return "there are \(configuration.placement.workers) workers, and worker \(request.worker) is none of them"
+    }
+    if request.epoch < epoch { return "epoch \(request.epoch) is over; it is \(epoch)" }
+    if configuration.plan.consistency == .bsp, request.epoch == epoch, request.step > collecting {
+      return "step \(request.step) is pushed while step \(collecting) is being collected"
+    }
+    return nil
+  }
+
+  private func isDuplicate(_ request: StepRequest, clock: UInt32) -> Bool {
+    request.epoch == epoch && (configuration.plan.consistency == .bsp ? request.step < collecting : request.step.rawValue < clock)
+  }
+
+  private mutating func epochBegan(_ newEpoch: Epoch, at step: Step) {
+    precondition(arrived.isEmpty, "epoch \(newEpoch) began while step \(collecting) of epoch \(epoch) was open")
+    epoch = newEpoch
+    collecting = step
+    for seat in seats { seat.clock = nil }
+  }
+
+  /// Reads all contributions before any is kept.
+  private mutating func contributions(
+    of request: StepRequest, _ reader: inout FrameReader
+  ) throws(WireError) -> [TreeReducer.Entry] {
+    var entries: [TreeReducer.Entry] = []
+    let rowLimit = items.rowCount
+    for _ in 0..<request.contributions {
+      let (node, count) = try StepRequest.readContribution(from: &reader, rowLimit: rowLimit)
+      let gradient = reducer.blank()
+      entries.append(TreeReducer.Entry(node: node, gradient: gradient))
+      let rows = try reader.take(4 * count, "item rows")
+      try gradient.setRows { (target: inout [UInt32]) throws(WireError) in
+        var rowReader = FrameReader(rows)
+        try rowReader.rows("item rows", count: count, below: rowLimit, into: &target)
+      }
+      let values = try reader.take(4 * count * shape.rowWidth, "item gradients")
+      let slice = try reader.take(4 * configuration.denseRange.count, "dense gradient")
+      try gradient.withMutableValues { (rowValues, denseValues) throws(WireError) in
+        var valueReader = FrameReader(values)
+        try valueReader.floats("item gradients", into: &rowValues)
+        var denseReader = FrameReader(slice)
+        try denseReader.floats("dense gradient", into: &denseValues)
+      }
+    }
+    return entries
+  }
+
+  private func readUserRows(
+    of request: StepRequest, _ reader: inout FrameReader, into seat: WorkerSeat
+  ) throws(WireError) {
+    try reader.rows("user rows", count: request.userRows, below: users.rowCount, into: &seat.userRows)
+    seat.userOptimizerStep = request.optimizerStep
+    let count = request.userRows * shape.rowWidth
+    if seat.userGradients.count < count { seat.userGradients = FloatBuffer(count: max(count, 2 * seat.userGradients.count)) }
+    try Self.read(&reader, count: count, into: &seat.userGradients)
+  }
+
+  private static func read(
+    _ reader: inout FrameReader, count: Int, into buffer: inout FloatBuffer
+  ) throws(WireError) {
+    var all = buffer.mutableSpan
+    var target = all._mutatingExtracting(0..<count)
+    try reader.floats("user gradients", into: &target)
+  }
+
+  private mutating func pushed(_ contributions: [TreeReducer.Entry], by seat: WorkerSeat, _ request: StepRequest) {
+    seat.clock = request.wantsRows ? request.step.rawValue + 1 : UInt32.max
+    switch configuration.plan.consistency {
+    case .bsp:
+      for entry in contributions {
+        arrived.append(entry)
+        arrivedShards += entry.node.shards.clamped(to: 0..<reducer.shards).count
+      }
+      if arrivedShards == reducer.shards { completeStep() }
+    case .ssp, .async:
+      optimizerStep += 1
+      for entry in contributions {
+        applySum(entry.gradient)
+        reducer.recycle(entry.gradient)
+      }
+      applyUserRows(of: seat)
+    }
+    applied += 1
+  }
+
+  /// All shards have contributed: add them along the tree, and take the optimizer step.
+  private mutating func completeStep() {
+    arrived.sort { $0.node.shards.lowerBound < $1.node.shards.lowerBound }
+    for entry in arrived { reducer.add(entry.gradient, at: entry.node) }
+    arrived.removeAll(keepingCapacity: true)
+    arrivedShards = 0
+    precondition(reducer.entries.count == 1, "\(reducer.entries.map(\.node)) after all shards contributed")
+    optimizerStep += 1
+    applySum(reducer.entries[0].gradient)
+    reducer.removeAll()
+    collecting = collecting.next
+    hasDeferred = true
+  }
+
+  private mutating func applySum(_ gradient: SparseGradient) {
+    let rows = gradient.rows
+    Self.apply(rows, gradient, items: &items, dense: &dense, step: optimizerStep)
+  }
+
+  private static func apply(
+    _ rows: [UInt32], _ gradient: SparseGradient, items: inout RowTable, dense: inout RowTable, step: UInt64
+  ) {
+    gradient.withValues { values, denseValues in
+      items.apply(rows.span, gradients: values, step: step)
+      if denseValues.count > 0 { dense.applyRow(0, gradient: denseValues, step: step) }
+    }
+  }
+
+  static func apply(_ rows: [UInt32], _ gradients: borrowing FloatBuffer, to table: inout RowTable, step: UInt64) {
+    table.apply(rows.span, gradients: gradients.span.extracting(0..<rows.count * table.width), step: step)
+  }
+
+  // MARK: replies
+
+  /// Replies to every worker whose rows may now be read.
+  private mutating func releaseReplies(directives: inout [ServerDirective]) {
+    let slowest = seats.map { $0.clock ?? 0 }.min() ?? 0
+    for (index, seat) in seats.enumerated() {
+      guard case .reply(let peer) = seat.expectation else { continue }
+      let step = seat.wantedStep.rawValue
+      switch configuration.plan.consistency {
+      case .bsp:
+        guard seat.wantedStep == collecting else { continue }
+        seat.staleness = 0
+      case .ssp(let bound):
+        seat.staleness = seat.wantsRows && step > slowest ? step - slowest : 0
+        guard seat.staleness <= bound else { continue }
+      case .async:
+        seat.staleness = seat.wantsRows && step > slowest ? step - slowest : 0
+      }
+      seat.expectation = .nothing
+      directives.append(
+        .reply(
+          to: peer, worker: WorkerID(index),
+          byteCount: replyHeader(for: seat).byteCount(width: shape.rowWidth)))
+    }
+    releaseAwaiting(directives: &directives)
+  }
+
+  private func replyHeader(for seat: WorkerSeat) -> StepReply {
+    StepReply(
+      job: configuration.job, membership: configuration.membership, server: configuration.server, epoch: epoch,
+      step: seat.wantedStep, optimizerStep: optimizerStep, staleness: seat.staleness, rows: seat.wanted.count,
+      dense: seat.wantsRows ? configuration.denseRange.count : 0)
+  }
+
+  /// Writes the reply that a directive announced, of exactly its size.
+  package func writeReply(for worker: WorkerID, into writer: inout FrameWriter) {
+    let seat = seats[Int(worker.rawValue)]
+    let header = replyHeader(for: seat)
+    header.write(into: &writer)
+    let wanted = seat.wanted
+    writer.withFloats(wanted.count * shape.rowWidth) { span in
+      items.read(wanted.span, after: optimizerStep, into: &span)
+    }
+    writer.withFloats(header.dense) { span in dense.readRow(0, after: optimizerStep, into: &span) }
+  }
+}

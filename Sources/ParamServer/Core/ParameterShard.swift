@@ -1,0 +1,109 @@
+import Plan
+import Reduction
+import Tables
+package import Wire
+
+/// One parameter server: its rows of the two tables and its slice of the dense weights, each with optimizer state beside it, and
+/// the account of who pushed what.
+///
+/// Duties of the Loop, in order: hand every frame to `receive`; carry out the directives; then call `applyDeferred`, which does
+/// what no reply waits for.
+package struct ParameterShard: ~Copyable {
+  package let configuration: ServerConfiguration
+  let shape: NetworkShape
+  var users: RowTable
+  var items: RowTable
+  /// The slice as one row.
+  var dense: RowTable
+
+  let seats: [WorkerSeat]
+  /// Which epoch the workers are in, and in `bsp` which step is being collected.
+  var epoch = Epoch(rawValue: 0)
+  var collecting = Step(rawValue: 0)
+  /// The contributions to that step, in order of arrival.
+  var arrived: [TreeReducer.Entry] = []
+  var arrivedShards = 0
+  var reducer: TreeReducer
+  /// Optimizer steps applied to the item rows and the dense weights.
+  package internal(set) var optimizerStep: UInt64 = 0
+  var hasDeferred = false
+  /// Who waits for which optimizer step.
+  var awaiting: [(peer: Peer, request: BulkRequest)] = []
+
+  /// Pushes applied, and pushes that had been applied before.
+  package internal(set) var applied: UInt64 = 0
+  package internal(set) var duplicates: UInt64 = 0
+
+  package init(_ configuration: ServerConfiguration) {
+    self.configuration = configuration
+    let plan = configuration.plan
+    shape = plan.shape
+    let optimizer = OptimizerSettings(plan: plan)
+    users = RowTable(rows: configuration.userCount, width: shape.rowWidth, optimizer: optimizer)
+    items = RowTable(rows: configuration.itemCount, width: shape.rowWidth, optimizer: optimizer)
+    dense = RowTable(rows: 1, width: configuration.denseRange.count, optimizer: optimizer)
+    seats = (0..<configuration.placement.workers).map { _ in WorkerSeat() }
+    reducer = TreeReducer(
+      shards: plan.shardCount, width: shape.rowWidth, denseCount: configuration.denseRange.count)
+    if !configuration.restores { drawInitialWeights() }
+  }
+
+  /// The initial weights are a function of seed and row, so it does not matter on which server a row is.
+  private mutating func drawInitialWeights() {
+    let plan = configuration.plan
+    let first = UInt32(configuration.server.rawValue)
+    let stride = UInt32(configuration.placement.servers)
+    var row = [Float](repeating: 0, count: shape.rowWidth)
+    for index in 0..<users.rowCount {
+      var span = row.mutableSpan
+      InitialWeights.fillRow(
+        first + UInt32(index) * stride, of: .user, shape: shape, seed: plan.seed, deviation: plan.initialDeviation,
+        into: &span)
+      users.setWeights(of: index, from: row.span)
+    }
+    for index in 0..<items.rowCount {
+      var span = row.mutableSpan
+      InitialWeights.fillRow(
+        first + UInt32(index) * stride, of: .item, shape: shape, seed: plan.seed, deviation: plan.initialDeviation,
+        into: &span)
+      items.setWeights(of: index, from: row.span)
+    }
+    var slice = [Float](repeating: 0, count: configuration.denseRange.count)
+    var span = slice.mutableSpan
+    InitialWeights.fillDense(configuration.denseRange, shape: shape, seed: plan.seed, into: &span)
+    dense.setWeights(of: 0, from: slice.span)
+  }
+
+  // MARK: frames in
+
+  /// Takes a frame from a peer. Whatever is wrong with it is thrown before anything changed, or refused by name.
+  package mutating func receive(
+    _ frame: RawSpan, from peer: Peer, directives: inout [ServerDirective]
+  ) throws(WireError) {
+    applyDeferred()
+    var reader = FrameReader(frame)
+    switch try FrameMark.read(&reader) {
+    case .stepRequest:
+      let request = try StepRequest(from: &reader, rowLimit: (users.rowCount, items.rowCount))
+      try stepRequested(request, &reader, from: peer, directives: &directives)
+    case .bulkRequest:
+      let request = try BulkRequest(from: &reader)
+      try bulkRequested(request, &reader, from: peer, directives: &directives)
+    case .stepReply, .bulkReply, .control, .refusal:
+      throw WireError("kind", "is not one that a server is sent")
+    }
+  }
+
+  /// Applies the user rows of a finished step, for which nobody waits.
+  package mutating func applyDeferred() {
+    guard hasDeferred else { return }
+    hasDeferred = false
+    for seat in seats where !seat.userRows.isEmpty { applyUserRows(of: seat) }
+  }
+
+  mutating func applyUserRows(of seat: WorkerSeat) {
+    let rows = seat.userRows
+    Self.apply(rows, seat.userGradients, to: &users, step: seat.userOptimizerStep)
+    seat.userRows.removeAll(keepingCapacity: true)
+  }
+}

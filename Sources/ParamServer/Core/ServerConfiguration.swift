@@ -1,0 +1,46 @@
+package import Plan
+package import Wire
+
+/// What a parameter server knows when it begins to serve.
+package struct ServerConfiguration: Sendable {
+  package let job: JobID
+  package let membership: MembershipEpoch
+  package let server: ServerID
+  package let plan: TrainingPlan
+  package let size: ProblemSize
+  package let placement: Placement
+  /// Rows come from a checkpoint, instead of being drawn.
+  package let restores: Bool
+
+  package init(
+    job: JobID, membership: MembershipEpoch, server: ServerID, plan: TrainingPlan, size: ProblemSize,
+    placement: Placement, restores: Bool
+  ) {
+    self.job = job
+    self.membership = membership
+    self.server = server
+    self.plan = plan
+    self.size = size
+    self.placement = placement
+    self.restores = restores
+  }
+
+  var userCount: Int { placement.rowCount(of: size.users, on: server) }
+  var itemCount: Int { placement.rowCount(of: size.items, on: server) }
+  var denseRange: Range<Int> { placement.denseRange(of: plan.shape.denseCount, on: server) }
+}
+
+/// Who a frame came from; the Loop knows the address behind it.
+package struct Peer: Identifier {
+  package let rawValue: UInt32
+  package init(rawValue: UInt32) { self.rawValue = rawValue }
+}
+
+/// An order from the Core to the Loop.
+package enum ServerDirective: Equatable, Sendable {
+  /// Send the worker its rows: `writeReply(for:into:)`.
+  case reply(to: Peer, worker: WorkerID, byteCount: Int)
+  /// Send what was asked for: `writeBulkReply(_:into:)`.
+  case bulkReply(to: Peer, BulkRequest, byteCount: Int)
+  case refuse(Peer, reason: String)
+}

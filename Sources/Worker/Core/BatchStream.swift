@@ -1,0 +1,86 @@
+import Interactions
+import Plan
+import Wire
+
+/// What an epoch asks of a worker, step by step.
+struct BatchStream {
+  private let configuration: WorkerConfiguration
+  private let schedule: BatchSchedule
+  private let orders: [ShardOrder]
+  private let sampler: NegativeSampler
+  /// How many of each shard's interactions had been trained before the first step; zeros in `bsp`, where steps count from the
+  /// epoch's beginning.
+  private let offsets: [Int]
+  private let firstStep: Step
+
+  /// - Parameter positions: in `ssp` and `async`, how far each held shard has come in this epoch.
+  init(configuration: WorkerConfiguration, epoch: Epoch, step: Step, positions: [ShardPosition]) {
+    self.configuration = configuration
+    let map = configuration.shardMap
+    let held = configuration.shards
+    orders = held.map { ShardOrder(shard: ShardID($0), epoch: epoch, configuration: configuration) }
+    sampler = NegativeSampler(interactions: configuration.interactions, plan: configuration.plan, epoch: epoch)
+    switch configuration.plan.consistency {
+    case .bsp:
+      schedule = BatchSchedule(interactions: map.interactions, perStep: configuration.plan.positivesPerStep)
+      offsets = []
+      firstStep = Step(rawValue: 0)
+    case .ssp, .async:
+      let trained = Dictionary(uniqueKeysWithValues: positions.map { (Int($0.shard.rawValue), Int($0.position)) })
+      let offsets = held.map { trained[$0] ?? 0 }
+      schedule = BatchSchedule(
+        interactions: zip(held, offsets).map { map.interactions[$0] - $1 }, perStep: configuration.plan.positivesPerStep)
+      self.offsets = offsets
+      firstStep = step
+    }
+  }
+
+  /// The steps of this worker's epoch.
+  var stepCount: Int { Int(firstStep.rawValue) + schedule.stepCount }
+
+  /// Samples in a step of the optimizer, over all workers in `bsp`, of this worker otherwise.
+  func stepSamples(_ step: Step) -> Int {
+    schedule.taken(in: relative(step)) * (1 + configuration.plan.negatives)
+  }
+
+  /// How far each held shard has come when `step` begins.
+  func positions(before step: Step) -> [ShardPosition] {
+    let positions = schedule.positions(before: relative(step))
+    return configuration.shards.enumerated().map { index, shard in
+      let taken = configuration.plan.consistency == .bsp ? positions[shard] : offsets[index] + positions[index]
+      return ShardPosition(shard: ShardID(shard), position: UInt32(taken))
+    }
+  }
+
+  private func relative(_ step: Step) -> Step { Step(rawValue: step.rawValue - firstStep.rawValue) }
+
+  /// Draws the samples of a step.
+  func fill(_ batch: inout StepBatch, step: Step) {
+    batch.step = step
+    let from = schedule.positions(before: relative(step))
+    let to = schedule.positions(before: relative(step).next)
+    let held = configuration.shards
+    let users = configuration.users
+    switch configuration.plan.consistency {
+    case .bsp:
+      for (index, shard) in held.enumerated() {
+        batch.leaves[index].begin(ReductionTree.Node(level: 0, index: UInt16(shard)))
+        append(from[shard]..<to[shard], ofHeld: index, to: &batch.leaves[index])
+        batch.leaves[index].finish(userDomain: users.count, itemDomain: configuration.size.items)
+      }
+    case .ssp, .async:
+      batch.leaves[0].begin(ReductionTree.root(over: configuration.shardMap.count))
+      for index in held.indices.map({ $0 - held.lowerBound }) {
+        append(offsets[index] + from[index]..<offsets[index] + to[index], ofHeld: index, to: &batch.leaves[0])
+      }
+      batch.leaves[0].finish(userDomain: users.count, itemDomain: configuration.size.items)
+    }
+    batch.finish(itemDomain: configuration.size.items, placement: configuration.placement)
+  }
+
+  private func append(_ positions: Range<Int>, ofHeld index: Int, to leaf: inout LeafBatch) {
+    leaf.append(
+      positions, of: orders[index], firstUser: configuration.users.lowerBound,
+      negatives: configuration.plan.negatives, sampler: sampler, interactions: configuration.interactions)
+  }
+}

@@ -1,0 +1,125 @@
+import Kernels
+import Plan
+import Tables
+import Wire
+
+/// Whole runs of rows: the users of this worker when it begins, and all items when it ranks.
+extension ShardTrainer {
+  // Limit: frames of a mebibyte; eight of them keep a link busy and fit every queue on the way.
+  private static let bulkWindow = 8
+
+  /// Asks the servers for the records of this worker's users.
+  package mutating func connected(directives: inout [WorkerDirective]) {
+    precondition(state == .empty, "connected while \(state)")
+    let range = configuration.users
+    let servers = configuration.placement.servers
+    for server in 0..<servers {
+      // The server's rows inside the range are those at these places.
+      let first = (range.lowerBound - server + servers - 1) / servers
+      let end = max(first, (range.upperBound - server + servers - 1) / servers)
+      enqueue(.readRecords, .user, first..<end, recordByteCount: users.stateByteCount, of: ServerID(server))
+    }
+    guard !bulkQueue.isEmpty else {
+      state = .idle
+      directives.append(.loaded)
+      return
+    }
+    state = .loading(repliesMissing: bulkQueue.count)
+    for _ in 0..<Self.bulkWindow { sendNextBulk(directives: &directives) }
+  }
+
+  /// Asks the servers for all item rows and the dense weights.
+  package mutating func evaluationOrdered(directives: inout [WorkerDirective]) {
+    precondition(state == .idle, "an evaluation ordered while \(state)")
+    let width = shape.rowWidth
+    Self.grow(&catalogue, to: configuration.size.items * width)
+    for server in (0..<configuration.placement.servers).map({ ServerID($0) }) {
+      let rows = configuration.placement.rowCount(of: configuration.size.items, on: server)
+      enqueue(.readWeights, .item, 0..<rows, recordByteCount: 4 * width, of: server)
+      enqueue(.readWeights, .dense, 0..<1, recordByteCount: 4 * shape.denseCount, of: server)
+    }
+    state = .collecting(repliesMissing: bulkQueue.count)
+    for _ in 0..<Self.bulkWindow { sendNextBulk(directives: &directives) }
+  }
+
+  private mutating func enqueue(
+    _ action: BulkRequest.Action, _ table: StoredTable, _ rows: Range<Int>, recordByteCount: Int, of server: ServerID
+  ) {
+    let chunk = BulkRequest.rowsPerFrame(recordByteCount: recordByteCount)
+    for start in stride(from: rows.lowerBound, to: rows.upperBound, by: chunk) {
+      let request = BulkRequest(
+        job: configuration.job, token: 0, action: action, table: table, first: start,
+        count: min(chunk, rows.upperBound - start))
+      bulkQueue.append((server, request))
+    }
+  }
+
+  private mutating func sendNextBulk(directives: inout [WorkerDirective]) {
+    guard let next = bulkQueue.popLast() else { return }
+    directives.append(.sendBulk(next.server, next.request))
+  }
+
+  mutating func bulkReplied(
+    _ reply: BulkRequest, _ reader: inout FrameReader, from server: ServerID, directives: inout [WorkerDirective]
+  ) throws(WireError) {
+    guard reply.job == configuration.job else { return }
+    switch state {
+    case .loading(let missing):
+      guard reply.action == .readRecords, reply.table == .user else { return }
+      try restoreUsers(reply, &reader, from: server)
+      optimizerStep = max(optimizerStep, reply.optimizerStep)
+      state = missing > 1 ? .loading(repliesMissing: missing - 1) : .idle
+      if missing == 1 { directives.append(.loaded) }
+    case .collecting(let missing):
+      guard reply.action == .readWeights else { return }
+      try collect(reply, &reader, from: server)
+      state = missing > 1 ? .collecting(repliesMissing: missing - 1) : .idle
+      if missing == 1 { directives.append(.canRank) }
+    case .empty, .idle, .awaitingRows, .ready, .awaitingLast: return
+    }
+    sendNextBulk(directives: &directives)
+  }
+
+  private mutating func restoreUsers(
+    _ reply: BulkRequest, _ reader: inout FrameReader, from server: ServerID
+  ) throws(WireError) {
+    let size = users.stateByteCount
+    for place in reply.first..<reply.first + reply.count {
+      let row = place * configuration.placement.servers + Int(server.rawValue) - configuration.users.lowerBound
+      guard row >= 0, row < users.rowCount else { throw WireError("user row", "\(row) is not this worker's") }
+      let record = try reader.take(size, "user records")
+      // Safety: the table copies exactly one record.
+      unsafe record.withUnsafeBytes { unsafe users.restore(rows: row..<row + 1, from: $0) }
+    }
+    try reader.finish()
+  }
+
+  private mutating func collect(
+    _ reply: BulkRequest, _ reader: inout FrameReader, from server: ServerID
+  ) throws(WireError) {
+    let servers = configuration.placement.servers
+    switch reply.table {
+    case .item:
+      let places = reply.first..<reply.first + reply.count
+      guard places.upperBound <= configuration.placement.rowCount(of: configuration.size.items, on: server) else {
+        throw WireError("item rows", "reach to \(places.upperBound), beyond server \(server)'s")
+      }
+      let rows = places.map { $0 * servers + Int(server.rawValue) }
+      try Self.read(&reader, rows: rows, width: shape.rowWidth, into: &catalogue)
+    case .dense:
+      try Self.read(&reader, slice: configuration.placement.denseRange(of: shape.denseCount, on: server), into: &dense)
+    case .user: throw WireError("table", "user was not asked for")
+    }
+    try reader.finish()
+  }
+
+  private static func read(
+    _ reader: inout FrameReader, rows: [Int], width: Int, into buffer: inout FloatBuffer
+  ) throws(WireError) {
+    var target = buffer.mutableSpan
+    for row in rows {
+      var values = target._mutatingExtracting(row * width..<(row + 1) * width)
+      try reader.floats("item rows", into: &values)
+    }
+  }
+}

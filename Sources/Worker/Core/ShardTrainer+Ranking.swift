@@ -1,0 +1,58 @@
+package import Interactions
+import Kernels
+import NeuralCF
+import Plan
+import Ranking
+import Tables
+package import Wire
+
+extension ShardTrainer {
+  /// Ranks the held-out items of this worker's users among their negatives, with the item rows collected last.
+  package func rank(_ cases: EvaluationCases) -> RankCounts {
+    var tally = RankTally(topK: configuration.plan.topK)
+    var scorer = Self.scorer(configuration, dense: dense, catalogue: catalogue)
+    let held = configuration.users
+    var user = FloatBuffer(count: shape.rowWidth)
+    var candidates: [UInt32] = []
+    var logits = FloatBuffer(count: cases.negativesPerCase + 1)
+    for index in 0..<cases.count {
+      let row = Int(cases.user(at: index).rawValue)
+      guard held.contains(row) else { continue }
+      Self.read(row - held.lowerBound, of: users, after: optimizerStep, into: &user)
+      let positive = cases.item(at: index).rawValue
+      candidates.removeAll(keepingCapacity: true)
+      candidates.append(positive)
+      let negatives = cases.negatives(at: index)
+      for place in negatives.indices where negatives[place] != positive { candidates.append(negatives[place]) }
+      Self.score(&scorer, user: user, candidates, into: &logits)
+      var rank = 0
+      for place in 1..<candidates.count where logits[place] >= logits[0] { rank += 1 }
+      tally.record(rank: rank)
+    }
+    return RankCounts(counts: tally.counts, cases: tally.cases)
+  }
+
+  private static func scorer(
+    _ configuration: WorkerConfiguration, dense: borrowing FloatBuffer, catalogue: borrowing FloatBuffer
+  ) -> Scorer {
+    let shape = configuration.plan.shape
+    return Scorer(
+      shape: shape, activation: configuration.plan.activation, dense: dense.span,
+      itemRows: catalogue.span.extracting(0..<configuration.size.items * shape.rowWidth))
+  }
+
+  private static func read(
+    _ row: Int, of table: borrowing RowTable, after step: UInt64, into buffer: inout FloatBuffer
+  ) {
+    var span = buffer.mutableSpan
+    table.readRow(row, after: step, into: &span)
+  }
+
+  private static func score(
+    _ scorer: inout Scorer, user: borrowing FloatBuffer, _ items: [UInt32], into logits: inout FloatBuffer
+  ) {
+    var all = logits.mutableSpan
+    var span = all._mutatingExtracting(0..<items.count)
+    scorer.score(userRow: user.span, items: items.span, into: &span)
+  }
+}

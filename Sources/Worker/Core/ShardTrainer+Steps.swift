@@ -1,0 +1,113 @@
+import Kernels
+import NeuralCF
+import Plan
+import Reduction
+import Tables
+import Wire
+
+extension ShardTrainer {
+  /// Computes the gradients of the current batch, updates the users, and prepares the push that also asks for the next rows.
+  package mutating func computeStep(directives: inout [WorkerDirective]) {
+    precondition(canCompute, "a step computed while \(state)")
+    guard let stream else { preconditionFailure("a step computed without an order") }
+    sampleAhead()
+    Self.load(dense, into: &computation)
+    let stepSamples = stream.stepSamples(current.step)
+    let scale = 1 / Float(stepSamples)
+    for index in current.leaves.indices { compute(leaf: index, scale: scale) }
+    samples += UInt64(current.sampleCount)
+
+    let step = current.step
+    let isLast = step.next >= until
+    if !isLast { swap(&current, &following) }
+    followingIsDrawn = false
+    let missing = configuration.placement.servers
+    state = isLast ? .awaitingLast(repliesMissing: missing) : .awaitingRows(repliesMissing: missing)
+    prepareRequests(step: step, pushes: true, wantsCurrent: !isLast)
+    pushes += UInt64(missing)
+    directives.append(.sendRequests)
+  }
+
+  private mutating func compute(leaf index: Int, scale: Float) {
+    let leaf = current.leaves[index]
+    let width = shape.rowWidth
+    let userRows = leaf.users.rows
+    let itemRowIDs = leaf.items.rows
+    let firstPushed = pushedUsers.count
+    Self.grow(&leafUserRows, to: userRows.count * width)
+    Self.grow(&leafItemRows, to: itemRowIDs.count * width)
+    Self.grow(&pushedGradients, to: (firstPushed + userRows.count) * width, keeping: firstPushed * width)
+    Self.read(userRows, of: users, after: optimizerStep, into: &leafUserRows)
+    Self.gather(itemRowIDs, of: current.items, from: itemRows, width: width, into: &leafItemRows)
+    pushedUsers.append(contentsOf: userRows)
+
+    let gradient = reducer.blank()
+    gradient.setRows(itemRowIDs.span)
+    let leafLoss = gradient.withMutableValues { (itemGradients, denseGradients) in
+      Self.run(
+        &computation, leaf, userRows: leafUserRows, itemRows: leafItemRows, scale: scale,
+        l2: Float(configuration.plan.l2), userGradients: &pushedGradients, firstUser: firstPushed, width: width,
+        &itemGradients, &denseGradients)
+    }
+    loss += Int64((leafLoss / Progress.lossUnit).rounded())
+    reducer.add(gradient, at: leaf.node)
+    Self.apply(userRows, pushedGradients, first: firstPushed, to: &users, step: optimizerStep + 1)
+  }
+
+  // The buffers are arguments, so that each callee may open spans of several of them at once.
+
+  private static func load(_ dense: borrowing FloatBuffer, into computation: inout GradientComputation) {
+    computation.load(dense: dense.span)
+  }
+
+  private static func run(
+    _ computation: inout GradientComputation, _ leaf: LeafBatch, userRows: borrowing FloatBuffer,
+    itemRows: borrowing FloatBuffer, scale: Float, l2: Float, userGradients: inout FloatBuffer, firstUser: Int,
+    width: Int, _ itemGradients: inout MutableSpan<Float>, _ denseGradients: inout MutableSpan<Float>
+  ) -> Double {
+    var all = userGradients.mutableSpan
+    var target = all._mutatingExtracting(firstUser * width..<(firstUser + leaf.users.rows.count) * width)
+    return computation.run(
+      userRows: userRows.span.extracting(0..<leaf.users.rows.count * width),
+      itemRows: itemRows.span.extracting(0..<leaf.items.rows.count * width), userOfSample: leaf.userOfSample.span,
+      itemOfSample: leaf.itemOfSample.span, targets: leaf.targets.span, scale: scale, l2: l2, userGradients: &target,
+      itemGradients: &itemGradients, denseGradients: &denseGradients)
+  }
+
+  private static func read(
+    _ rows: [UInt32], of table: borrowing RowTable, after step: UInt64, into buffer: inout FloatBuffer
+  ) {
+    let width = table.width
+    var all = buffer.mutableSpan
+    var target = all._mutatingExtracting(0..<rows.count * width)
+    table.read(rows.span, after: step, into: &target)
+  }
+
+  private static func gather(
+    _ rows: [UInt32], of set: RowSet, from source: borrowing FloatBuffer, width: Int, into buffer: inout FloatBuffer
+  ) {
+    let values = source.span
+    var target = buffer.mutableSpan
+    for (index, row) in rows.enumerated() {
+      let slot = Int(set.slot(of: row))
+      let from = values.extracting(slot * width..<(slot + 1) * width)
+      var to = target._mutatingExtracting(index * width..<(index + 1) * width)
+      for column in 0..<width { to[column] = from[column] }
+    }
+  }
+
+  private static func apply(
+    _ rows: [UInt32], _ gradients: borrowing FloatBuffer, first: Int, to table: inout RowTable, step: UInt64
+  ) {
+    let width = table.width
+    table.apply(
+      rows.span, gradients: gradients.span.extracting(first * width..<(first + rows.count) * width), step: step)
+  }
+
+  static func grow(_ buffer: inout FloatBuffer, to count: Int, keeping kept: Int = 0) {
+    guard buffer.count < count else { return }
+    var larger = FloatBuffer(count: max(count, 2 * buffer.count))
+    for index in 0..<kept { larger[index] = buffer[index] }
+    buffer = larger
+  }
+}

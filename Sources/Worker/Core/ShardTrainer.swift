@@ -1,0 +1,190 @@
+import Kernels
+import NeuralCF
+package import Plan
+import Reduction
+import Tables
+package import Wire
+
+/// A worker: it trains the users of its shards, one step after the other.
+///
+/// It keeps an exact twin of its users' rows, for nobody else writes them: it applies the updates that it pushes, and never pulls
+/// them again. Item rows and dense weights come with the reply to each push.
+///
+/// Duties of the Loop, in order: hand replies to `receive`; while `canCompute`, call `computeStep`; carry out the directives;
+/// then call `sampleAhead`, so that the next batch is drawn while the servers work.
+package struct ShardTrainer: ~Copyable {
+  package enum State: Equatable, Sendable {
+    /// Without users yet.
+    case empty
+    /// Its users' rows are on their way from the servers.
+    case loading(repliesMissing: Int)
+    /// Nothing to train until the coordinator says so.
+    case idle
+    /// The rows of `current` are on their way.
+    case awaitingRows(repliesMissing: Int)
+    /// The rows of `current` are here.
+    case ready
+    /// The last push of the order is under way.
+    case awaitingLast(repliesMissing: Int)
+    /// All item rows are on their way, for ranking.
+    case collecting(repliesMissing: Int)
+  }
+
+  package let configuration: WorkerConfiguration
+  let shape: NetworkShape
+  package internal(set) var state = State.empty
+  /// Asked to pause: no step begins.
+  package internal(set) var isPaused = false
+
+  /// The rows of this worker's users, from `configuration.users.lowerBound` on.
+  var users: RowTable
+  var computation: GradientComputation
+  var reducer: TreeReducer
+
+  /// Bulk requests that are not sent yet, the next one last.
+  var bulkQueue: [(server: ServerID, request: BulkRequest)] = []
+  /// All item rows, `[items × width]`, while ranking.
+  var catalogue: FloatBuffer
+
+  // The order of the coordinator.
+  package internal(set) var epoch = Epoch(rawValue: 0)
+  var until = Step(rawValue: 0)
+  var stream: BatchStream?
+  /// The batch whose rows are awaited or computed, and the one after it, drawn ahead.
+  var current: StepBatch
+  var following: StepBatch
+  var followingIsDrawn = false
+
+  /// The item rows of `current`, `[distinct items × width]`, and the dense weights.
+  var itemRows: FloatBuffer
+  var dense: FloatBuffer
+  /// Scratch of a leaf: its users' and items' rows, and its users' gradients.
+  var leafUserRows: FloatBuffer
+  var leafItemRows: FloatBuffer
+  /// What the next request pushes of the users: rows counted from the worker's first, and gradients.
+  var pushedUsers: [UInt32] = []
+  var pushedGradients: FloatBuffer
+  /// Per server: how many item rows and user rows its request carries.
+  var requestHeaders: [StepRequest] = []
+
+  /// Optimizer steps that the rows at hand have seen.
+  package internal(set) var optimizerStep: UInt64 = 0
+  /// Of this order: samples trained and the sum of losses, in `Progress.lossUnit`.
+  package internal(set) var samples: UInt64 = 0
+  package internal(set) var loss: Int64 = 0
+  /// Pushes sent, one per step and server, and how stale the rows of each step were.
+  package internal(set) var pushes: UInt64 = 0
+  package internal(set) var staleness: [UInt64] = [0]
+
+  package init(_ configuration: WorkerConfiguration) {
+    self.configuration = configuration
+    let plan = configuration.plan
+    shape = plan.shape
+    let leaves = plan.consistency == .bsp ? configuration.shards.count : 1
+    let share = plan.batchSize / (plan.consistency == .bsp ? configuration.shardMap.count : 1) + 2 * (1 + plan.negatives)
+    users = RowTable(rows: configuration.users.count, width: shape.rowWidth, optimizer: OptimizerSettings(plan: plan))
+    computation = GradientComputation(shape: shape, activation: plan.activation, sampleCapacity: share)
+    reducer = TreeReducer(shards: configuration.shardMap.count, width: shape.rowWidth, denseCount: shape.denseCount)
+    current = StepBatch(
+      leaves: leaves, users: configuration.users.count, items: configuration.size.items,
+      servers: configuration.placement.servers)
+    following = current
+    itemRows = FloatBuffer(count: 0)
+    dense = FloatBuffer(count: shape.denseCount)
+    leafUserRows = FloatBuffer(count: 0)
+    leafItemRows = FloatBuffer(count: 0)
+    pushedGradients = FloatBuffer(count: 0)
+    catalogue = FloatBuffer(count: 0)
+  }
+
+  // MARK: orders
+
+  /// Trains `epoch` from `step` up to, not including, `until`; in `ssp` and `async` from `positions`, to the epoch's end.
+  package mutating func trainingOrdered(
+    epoch: Epoch, step: Step, until: Step, positions: [ShardPosition], directives: inout [WorkerDirective]
+  ) {
+    if isPaused, epoch == self.epoch, state != .idle {
+      // The pause is lifted up to a step that others have reached; the rows awaited are still the right ones.
+      isPaused = false
+      self.until = until
+      return
+    }
+    isPaused = false
+    self.epoch = epoch
+    samples = 0
+    loss = 0
+    let stream = BatchStream(configuration: configuration, epoch: epoch, step: step, positions: positions)
+    self.stream = stream
+    self.until = configuration.plan.consistency == .bsp ? until : Step(UInt32(stream.stepCount))
+    guard step < self.until else {
+      state = .idle
+      directives.append(.orderDone)
+      return
+    }
+    stream.fill(&current, step: step)
+    followingIsDrawn = false
+    pushedUsers.removeAll(keepingCapacity: true)
+    reducer.removeAll()
+    state = .awaitingRows(repliesMissing: configuration.placement.servers)
+    prepareRequests(step: step, pushes: false, wantsCurrent: true)
+    directives.append(.sendRequests)
+  }
+
+  /// No step begins until the next order.
+  package mutating func pauseOrdered(directives: inout [WorkerDirective]) {
+    isPaused = true
+    switch state {
+    case .awaitingRows, .ready: directives.append(.paused)
+    case .empty, .loading, .idle, .awaitingLast, .collecting: break
+    }
+  }
+
+  /// Whether the order reaches to the epoch's end.
+  package var endsEpoch: Bool { stream.map { Int(until.rawValue) == $0.stepCount } ?? true }
+
+  /// Draws the batch after `current`, if the order has one.
+  package mutating func sampleAhead() {
+    guard let stream, !followingIsDrawn, current.step.next < until else { return }
+    switch state {
+    case .awaitingRows, .ready: break
+    case .empty, .loading, .idle, .awaitingLast, .collecting: return
+    }
+    stream.fill(&following, step: current.step.next)
+    followingIsDrawn = true
+  }
+
+  /// Whether a step may be computed now.
+  package var canCompute: Bool { state == .ready && !isPaused }
+
+  /// How far this worker is: the step whose push has not been sent.
+  package var progress: Progress {
+    let step: Step =
+      switch state {
+      case .awaitingRows, .ready: current.step
+      case .empty, .loading, .idle, .awaitingLast, .collecting: until
+      }
+    return Progress(epoch: epoch, step: step, samples: samples, loss: loss, optimizerStep: optimizerStep)
+  }
+
+  /// How far each held shard is, in `ssp` and `async`.
+  package var positions: [ShardPosition] {
+    guard let stream, configuration.plan.consistency != .bsp else { return [] }
+    return stream.positions(before: progress.step)
+  }
+}
+
+/// An order from the Core to the Loop.
+package enum WorkerDirective: Equatable, Sendable {
+  /// Send each server its request: `writeRequest(for:into:)`.
+  case sendRequests
+  /// Read these rows' records or weights from a server.
+  case sendBulk(ServerID, BulkRequest)
+  /// The users' rows are here.
+  case loaded
+  /// No push follows until the next order.
+  case paused
+  /// The last push of the order is applied.
+  case orderDone
+  /// The rows for ranking are here: `rank`.
+  case canRank
+}

@@ -1,0 +1,37 @@
+package import Interactions
+package import Plan
+
+/// What a worker knows before the first batch.
+package struct WorkerConfiguration: Sendable {
+  package let job: JobID
+  package let membership: MembershipEpoch
+  package let worker: WorkerID
+  package let plan: TrainingPlan
+  package let size: ProblemSize
+  package let placement: Placement
+  package let shardMap: ShardMap
+  /// The training interactions of all users.
+  package let interactions: InteractionMatrix
+
+  package init(
+    job: JobID, membership: MembershipEpoch, worker: WorkerID, plan: TrainingPlan, size: ProblemSize,
+    placement: Placement, shardMap: ShardMap, interactions: InteractionMatrix
+  ) {
+    self.job = job
+    self.membership = membership
+    self.worker = worker
+    self.plan = plan
+    self.size = size
+    self.placement = placement
+    self.shardMap = shardMap
+    self.interactions = interactions
+  }
+
+  /// The shards that this worker trains.
+  package var shards: Range<Int> { placement.shards(of: shardMap.count, for: worker) }
+
+  /// Their users, a run of rows.
+  package var users: Range<Int> {
+    shards.isEmpty ? 0..<0 : shardMap.bounds[shards.lowerBound]..<shardMap.bounds[shards.upperBound]
+  }
+}

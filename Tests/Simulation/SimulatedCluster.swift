@@ -1,0 +1,350 @@
+package import CoordinatorCore
+package import Interactions
+import ParamServerCore
+package import Plan
+import Tables
+import Wire
+import WorkerCore
+
+/// A whole cluster in one thread: the three Cores, a network with seeded delays, and a clock that only events move.
+package final class SimulatedCluster {
+  private let plan: TrainingPlan
+  private let size: ProblemSize
+  private let interactions: InteractionMatrix
+  private let cases: EvaluationCases
+  private var network: SimulatedNetwork
+  package private(set) var time = 0.0
+  package private(set) var coordinator: JobCoordinator
+  private var servers: [SimulatedServer?]
+  private var workers: [SimulatedWorker?]
+  private var memberOfNode: [Node: Member] = [:]
+  private var nodeOfMember: [Member: Node] = [:]
+  private var settling: UInt64?
+  package private(set) var outcome: JobOutcome?
+  /// What the job started from and the last cut it wrote.
+  package private(set) var cut: SimulatedCut?
+  /// When the user presses Ctrl-C, in steps of the first worker.
+  package var interruptsAtStep: Int?
+
+  private final class SimulatedServer {
+    var shard: ParameterShard
+    init(_ configuration: ServerConfiguration) { shard = ParameterShard(configuration) }
+  }
+
+  private final class SimulatedWorker {
+    var trainer: ShardTrainer
+    var target = EvaluationTarget.test
+    init(_ configuration: WorkerConfiguration) { trainer = ShardTrainer(configuration) }
+  }
+
+  package init(
+    plan: TrainingPlan, interactions: InteractionMatrix, cases: EvaluationCases, networkSeed: UInt64,
+    delay: ClosedRange<Double> = 0.0001...0.01, resuming cut: SimulatedCut? = nil
+  ) {
+    self.plan = plan
+    self.interactions = interactions
+    self.cases = cases
+    size = ProblemSize(
+      users: interactions.users, items: interactions.items, trainingInteractions: interactions.count)
+    network = SimulatedNetwork(seed: networkSeed, delay: delay)
+    self.cut = cut
+    coordinator = JobCoordinator(
+      plan: plan, planBytes: [], size: size, job: JobID(rawValue: 7), dataFingerprint: "simulated",
+      resumingAt: cut?.position, history: cut?.history ?? JobHistory(), at: 0)
+    servers = Array(repeating: nil, count: plan.cluster.servers)
+    workers = Array(repeating: nil, count: plan.cluster.workers)
+  }
+
+  /// Runs the job to its end.
+  package func run() throws {
+    for index in servers.indices { try hello(.server, index, endpoint: "server \(index)") }
+    for index in workers.indices { try hello(.worker, index, endpoint: "") }
+    while outcome == nil {
+      guard let delivery = network.next() else {
+        throw SimulationFailure("nothing is under way at \(time) s, and the job is in phase \(coordinator.phase)")
+      }
+      time = max(time, delivery.time)
+      try arrive(delivery)
+    }
+  }
+
+  /// Members get their places in the order in which they arrive; frames go to the node that has a place.
+  private func node(ofServer place: Int) -> Int {
+    guard case .server(let index) = nodeOfMember[Member(role: .server, index: place)] else {
+      preconditionFailure("no server has place \(place)")
+    }
+    return index
+  }
+
+  private func place(ofServer index: Int) -> Int {
+    guard let member = memberOfNode[.server(index)] else { preconditionFailure("server node \(index) has no place") }
+    return member.index
+  }
+
+  private func hello(_ role: Hello.Role, _ index: Int, endpoint: String) throws {
+    let hello = Hello(role: role, incarnation: UInt64(index), endpoint: endpoint, dataFingerprint: "simulated")
+    send(.hello(hello), from: role == .server ? .server(index) : .worker(index))
+  }
+
+  private func send(_ message: ControlMessage, from node: Node) {
+    network.send(message.encoded(), from: node, to: .coordinator, at: time)
+  }
+
+  private func arrive(_ delivery: SimulatedNetwork.Delivery) throws {
+    switch delivery.to {
+    case .coordinator: try coordinatorHears(delivery)
+    case .server(let index):
+      if delivery.from == .coordinator {
+        try serverObeys(index, try control(delivery.frame))
+      } else {
+        try serverReceives(index, delivery)
+      }
+    case .worker(let index):
+      if delivery.from == .coordinator {
+        try workerObeys(index, try control(delivery.frame))
+      } else if case .server(let server) = delivery.from {
+        try workerReceives(index, from: place(ofServer: server), delivery.frame)
+      }
+    }
+  }
+
+  private func control(_ frame: [UInt8]) throws(WireError) -> ControlMessage {
+    var reader = unsafe FrameReader(frame.span.bytes)
+    guard try FrameMark.read(&reader) == .control else { throw WireError("kind", "is not control") }
+    return try ControlMessage(from: &reader)
+  }
+
+  // MARK: the coordinator
+
+  private func coordinatorHears(_ delivery: SimulatedNetwork.Delivery) throws {
+    var directives: [CoordinatorDirective] = []
+    let message = try control(delivery.frame)
+    if let member = memberOfNode[delivery.from] {
+      coordinator.received(message, from: member, at: time, directives: &directives)
+    } else if case .hello(let hello) = message {
+      switch coordinator.memberArrived(hello, at: time, directives: &directives) {
+      case .success(let member):
+        memberOfNode[delivery.from] = member
+        nodeOfMember[member] = delivery.from
+      case .failure(let refusal): throw SimulationFailure(refusal.reason)
+      }
+    }
+    try carryOut(directives)
+  }
+
+  private func carryOut(_ directives: [CoordinatorDirective]) throws {
+    var more: [CoordinatorDirective] = []
+    for directive in directives {
+      switch directive {
+      case .send(let member, let message):
+        guard let node = nodeOfMember[member] else { continue }
+        network.send(message.encoded(), from: .coordinator, to: node, at: time)
+      case .restoreServers:
+        guard let cut else { throw SimulationFailure("restoring without a cut") }
+        try restore(cut)
+        coordinator.serversRestored(at: time, directives: &more)
+      case .settleServers(let step):
+        settling = step
+        try settle()
+      case .writeCheckpoint(let position):
+        cut = try takeCut(position)
+        coordinator.checkpointWritten(at: time, directives: &more)
+      case .reportStart, .reportEpoch: break
+      case .finish(let outcome): self.outcome = outcome
+      }
+    }
+    if !more.isEmpty { try carryOut(more) }
+  }
+
+  private func settle() throws {
+    guard let step = settling, servers.allSatisfy({ ($0?.shard.optimizerStep ?? 0) >= step }) else { return }
+    settling = nil
+    for server in servers { server?.shard.applyDeferred() }
+    var directives: [CoordinatorDirective] = []
+    coordinator.serversSettled(at: time, directives: &directives)
+    try carryOut(directives)
+  }
+
+  // MARK: cuts
+
+  private func takeCut(_ position: JobPosition) throws -> SimulatedCut {
+    let placement = Placement(workers: plan.cluster.workers, servers: plan.cluster.servers)
+    let optimizer = OptimizerSettings(plan: plan)
+    let width = plan.shape.rowWidth
+    var users: [[UInt8]] = []
+    var items: [[UInt8]] = []
+    for row in 0..<UInt32(size.users) { users.append(record(.user, row, placement, width, optimizer)) }
+    for row in 0..<UInt32(size.items) { items.append(record(.item, row, placement, width, optimizer)) }
+    let denseCount = plan.shape.denseCount
+    var dense = [UInt8](repeating: 0, count: RowRecord.byteCount(width: denseCount, optimizer: optimizer))
+    for server in 0..<placement.servers {
+      let range = placement.denseRange(of: denseCount, on: ServerID(server))
+      let slice = dump(.dense, 0, server, RowRecord.byteCount(width: range.count, optimizer: optimizer))
+      var floats = dense.mutableSpan
+      var span = unsafe floats.mutableBytes
+      unsafe RowRecord.insert(slice.span.bytes, at: range, width: denseCount, optimizer: optimizer, into: &span)
+    }
+    return SimulatedCut(position: position, history: coordinator.history, users: users, items: items, dense: dense)
+  }
+
+  private func record(
+    _ table: StoredTable, _ row: UInt32, _ placement: Placement, _ width: Int, _ optimizer: OptimizerSettings
+  ) -> [UInt8] {
+    dump(
+      table, placement.localIndex(of: row), placement.server(of: row),
+      RowRecord.byteCount(width: width, optimizer: optimizer))
+  }
+
+  private func dump(_ table: StoredTable, _ place: Int, _ server: Int, _ byteCount: Int) -> [UInt8] {
+    let request = BulkRequest(
+      job: coordinator.job, token: 0, action: .readRecords, table: table, first: place, count: 1)
+    let frame = framed(BulkRequest.headerByteCount + byteCount) { writer in
+      servers[node(ofServer: server)]?.shard.writeBulkReply(request, into: &writer)
+    }
+    return Array(frame.dropFirst(BulkRequest.headerByteCount))
+  }
+
+  private func restore(_ cut: SimulatedCut) throws {
+    let placement = Placement(workers: plan.cluster.workers, servers: plan.cluster.servers)
+    let optimizer = OptimizerSettings(plan: plan)
+    for (table, rows) in [(StoredTable.user, cut.users), (.item, cut.items)] {
+      for (row, record) in rows.enumerated() {
+        try write(table, placement.localIndex(of: UInt32(row)), record, to: placement.server(of: UInt32(row)), cut)
+      }
+    }
+    let denseCount = plan.shape.denseCount
+    for server in 0..<placement.servers {
+      let range = placement.denseRange(of: denseCount, on: ServerID(server))
+      var slice = [UInt8](repeating: 0, count: RowRecord.byteCount(width: range.count, optimizer: optimizer))
+      var floats = slice.mutableSpan
+      var span = unsafe floats.mutableBytes
+      unsafe RowRecord.slice(range, of: cut.dense.span.bytes, width: denseCount, optimizer: optimizer, into: &span)
+      try write(.dense, 0, slice, to: server, cut)
+    }
+  }
+
+  private func write(
+    _ table: StoredTable, _ place: Int, _ record: [UInt8], to server: Int, _ cut: SimulatedCut
+  ) throws {
+    let request = BulkRequest(
+      job: coordinator.job, token: 0, action: .writeRecords, table: table, first: place, count: 1,
+      optimizerStep: cut.position.optimizerStep)
+    let frame = framed(BulkRequest.headerByteCount + record.count) { writer in
+      request.write(into: &writer)
+      unsafe writer.bytes(record.span.bytes)
+    }
+    var directives: [ServerDirective] = []
+    try unsafe servers[node(ofServer: server)]?.shard.receive(frame.span.bytes, from: Peer(9999), directives: &directives)
+  }
+
+  // MARK: servers
+
+  private func serverObeys(_ index: Int, _ message: ControlMessage) throws {
+    switch message {
+    case .welcome(let welcome):
+      servers[index] = SimulatedServer(
+        ServerConfiguration(
+          job: welcome.job, membership: welcome.membership, server: ServerID(welcome.index), plan: plan, size: size,
+          placement: Placement(workers: Int(welcome.workers), servers: Int(welcome.servers)),
+          restores: welcome.restores))
+      send(.ready, from: .server(index))
+    case .finish: send(.farewell(Account(updates: servers[index]?.shard.applied ?? 0)), from: .server(index))
+    case .abort(let reason): throw SimulationFailure(reason)
+    default: break
+    }
+  }
+
+  private func serverReceives(_ index: Int, _ delivery: SimulatedNetwork.Delivery) throws {
+    guard let server = servers[index], case .worker(let worker) = delivery.from else { return }
+    var directives: [ServerDirective] = []
+    try server.shard.receive(
+      unsafe delivery.frame.span.bytes, from: Peer(worker), directives: &directives)
+    for directive in directives {
+      switch directive {
+      case .reply(let peer, let worker, let byteCount):
+        let frame = framed(byteCount) { writer in server.shard.writeReply(for: worker, into: &writer) }
+        network.send(frame, from: .server(index), to: .worker(Int(peer.rawValue)), at: time)
+      case .bulkReply(let peer, let request, let byteCount):
+        let frame = framed(byteCount) { writer in server.shard.writeBulkReply(request, into: &writer) }
+        network.send(frame, from: .server(index), to: .worker(Int(peer.rawValue)), at: time)
+      case .refuse(_, let reason): throw SimulationFailure("server \(index) refused: \(reason)")
+      }
+    }
+    try settle()
+  }
+
+  // MARK: workers
+
+  private func workerObeys(_ index: Int, _ message: ControlMessage) throws {
+    var directives: [WorkerDirective] = []
+    switch message {
+    case .welcome(let welcome):
+      workers[index] = SimulatedWorker(
+        WorkerConfiguration(
+          job: welcome.job, membership: welcome.membership, worker: WorkerID(welcome.index), plan: plan, size: size,
+          placement: Placement(workers: Int(welcome.workers), servers: Int(welcome.servers)),
+          shardMap: interactions.shardMap(into: plan.shardCount), interactions: interactions))
+    case .connect: workers[index]?.trainer.connected(directives: &directives)
+    case .train(let epoch, let step, let until, let positions):
+      workers[index]?.trainer.trainingOrdered(
+        epoch: epoch, step: step, until: until, positions: positions, directives: &directives)
+    case .pause: workers[index]?.trainer.pauseOrdered(directives: &directives)
+    case .evaluate(let target):
+      workers[index]?.target = target
+      workers[index]?.trainer.evaluationOrdered(directives: &directives)
+    case .finish: send(.farewell(Account(updates: workers[index]?.trainer.pushes ?? 0)), from: .worker(index))
+    case .abort(let reason): throw SimulationFailure(reason)
+    default: break
+    }
+    try carryOut(directives, of: index)
+  }
+
+  private func workerReceives(_ index: Int, from server: Int, _ frame: [UInt8]) throws {
+    var directives: [WorkerDirective] = []
+    try workers[index]?.trainer.receive(unsafe frame.span.bytes, from: ServerID(server), directives: &directives)
+    try carryOut(directives, of: index)
+  }
+
+  private func carryOut(_ directives: [WorkerDirective], of index: Int) throws {
+    guard let worker = workers[index] else { return }
+    var open = directives
+    while true {
+      for directive in open { try carryOut(directive, of: index, worker) }
+      open = []
+      if let step = interruptsAtStep, index == 0, worker.trainer.progress.step.rawValue >= step {
+        interruptsAtStep = nil
+        var orders: [CoordinatorDirective] = []
+        coordinator.interrupted(at: time, directives: &orders)
+        try carryOut(orders)
+      }
+      guard worker.trainer.canCompute else { return }
+      worker.trainer.computeStep(directives: &open)
+    }
+  }
+
+  private func carryOut(_ directive: WorkerDirective, of index: Int, _ worker: SimulatedWorker) throws {
+    switch directive {
+    case .sendRequests:
+      for server in servers.indices {
+        let id = ServerID(server)
+        let frame = framed(worker.trainer.requestByteCount(for: id)) { writer in
+          worker.trainer.writeRequest(for: id, into: &writer)
+        }
+        network.send(frame, from: .worker(index), to: .server(node(ofServer: server)), at: time)
+      }
+      worker.trainer.requestsSent()
+    case .sendBulk(let server, let request):
+      let frame = framed(BulkRequest.headerByteCount) { writer in request.write(into: &writer) }
+      network.send(frame, from: .worker(index), to: .server(node(ofServer: Int(server.rawValue))), at: time)
+    case .loaded: send(.ready, from: .worker(index))
+    case .paused:
+      send(.paused(worker.trainer.progress, positions: worker.trainer.positions), from: .worker(index))
+    case .orderDone:
+      send(
+        worker.trainer.endsEpoch
+          ? .epochFinished(worker.trainer.progress)
+          : .paused(worker.trainer.progress, positions: worker.trainer.positions), from: .worker(index))
+    case .canRank: send(.evaluated(worker.trainer.rank(cases)), from: .worker(index))
+    }
+  }
+}
