@@ -1,20 +1,63 @@
-/// What a hidden layer applies to its sums, lane by lane. Loops are specialised for each; a new activation is one small type.
+/// What a hidden layer applies to each of its sums. Loops are specialised for each kind; a new activation is one small type, written
+/// without branches, so that the loops become vector instructions.
+@usableFromInline
 package protocol Activation {
   /// The activation at `sum`.
-  static func value<Vector: SIMD>(_ sum: Vector) -> Vector where Vector.Scalar == Float
+  static func value(_ sum: Float) -> Float
   /// The derivative at `sum`, where the activation is `value`.
-  static func slope<Vector: SIMD>(_ sum: Vector, value: Vector) -> Vector where Vector.Scalar == Float
+  static func slope(_ sum: Float, value: Float) -> Float
 }
 
 /// max(0, x); its derivative at 0 is 0, as PyTorch has it.
+@usableFromInline
 package enum ReLU: Activation {
   @inlinable @inline(__always)
-  package static func value<Vector: SIMD>(_ sum: Vector) -> Vector where Vector.Scalar == Float {
-    Vector.zero.replacing(with: sum, where: sum .> 0)
-  }
+  package static func value(_ sum: Float) -> Float { sum <= 0 ? 0 : sum }
 
   @inlinable @inline(__always)
-  package static func slope<Vector: SIMD>(_ sum: Vector, value: Vector) -> Vector where Vector.Scalar == Float {
-    Vector.zero.replacing(with: 1, where: sum .> 0)
+  package static func slope(_ sum: Float, value: Float) -> Float { sum <= 0 ? 0 : 1 }
+}
+
+/// `values = f(sums)` over a range of both.
+@inlinable
+package func activate<Kind: Activation>(
+  _ kind: Kind.Type, _ range: Range<Int>, of sums: Span<Float>, into values: inout MutableSpan<Float>
+) {
+  precondition(range.lowerBound >= 0 && range.upperBound <= sums.count, "\(range) of \(sums.count) sums")
+  precondition(range.upperBound <= values.count, "\(range) of \(values.count) values")
+  guard !range.isEmpty else { return }
+  // Safety: the range lies within both, as checked.
+  unsafe sums.withUnsafeBufferPointer { sums in
+    unsafe values.withUnsafeMutableBufferPointer { values in
+      let source = unsafe sums.baseAddress! + range.lowerBound
+      let target = unsafe values.baseAddress! + range.lowerBound
+      for index in 0..<range.count { unsafe target[index] = Kind.value(source[index]) }
+    }
+  }
+}
+
+/// `sums = upstream ⊙ f'(sums)` over a range of sums and values: from the gradient of the activations to the gradient of the sums.
+/// - Parameter upstream: `[range.count]` or more
+@inlinable
+package func attenuate<Kind: Activation>(
+  _ kind: Kind.Type, _ upstream: Span<Float>, values: Span<Float>, _ range: Range<Int>,
+  of sums: inout MutableSpan<Float>
+) {
+  precondition(range.lowerBound >= 0 && range.upperBound <= sums.count, "\(range) of \(sums.count) sums")
+  precondition(range.upperBound <= values.count, "\(range) of \(values.count) values")
+  precondition(range.count <= upstream.count, "\(range.count) of \(upstream.count) gradients")
+  guard !range.isEmpty else { return }
+  // Safety: the range lies within all three, as checked.
+  unsafe upstream.withUnsafeBufferPointer { upstream in
+    unsafe values.withUnsafeBufferPointer { values in
+      unsafe sums.withUnsafeMutableBufferPointer { sums in
+        let source = upstream.baseAddress!
+        let activations = unsafe values.baseAddress! + range.lowerBound
+        let target = unsafe sums.baseAddress! + range.lowerBound
+        for index in 0..<range.count {
+          unsafe target[index] = source[index] * Kind.slope(target[index], value: activations[index])
+        }
+      }
+    }
   }
 }

@@ -50,3 +50,12 @@ package struct FloatBuffer: ~Copyable, @unchecked Sendable {
     }
   }
 }
+
+extension FloatBuffer {
+  /// Sets the first `length` floats to zero.
+  package mutating func clear(_ length: Int) {
+    precondition(length >= 0 && length <= count, "the first \(length) floats of \(count)")
+    var span = mutableSpan
+    for index in 0..<length { span[index] = 0 }
+  }
+}

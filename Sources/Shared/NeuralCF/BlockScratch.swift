@@ -1,20 +1,23 @@
 import Kernels
 
-/// What one block of samples keeps between its forward and its backward pass, layer after layer, `[blockSize × stride]` each.
+/// What one block of samples keeps between its forward and its backward pass, layer after layer, `[blockSize × padded width]` each.
 struct BlockScratch: ~Copyable, Sendable {
   /// The sums of each hidden layer; the backward pass leaves their gradients in their place.
   var sums: FloatBuffer
   /// The activations of each hidden layer.
   var values: FloatBuffer
-  /// The gradient of the layer below, before the slope of its activation.
+  /// The gradient of one layer's activations.
   var upstream: FloatBuffer
-  /// `[blockSize]`: logits, then the loss's slopes times the step's scale.
+  /// `[blockSize]`: logits, then the slopes of the losses, times the step's scale.
   var logits: FloatBuffer
+  /// `[blockSize]`
+  var losses: FloatBuffer
 
   init(layout: ForwardLayout) {
     sums = FloatBuffer(count: layout.blockCount)
     values = FloatBuffer(count: layout.blockCount)
-    upstream = FloatBuffer(count: layout.widestStride * ForwardLayout.blockSize)
+    upstream = FloatBuffer(count: layout.widestCount)
     logits = FloatBuffer(count: ForwardLayout.blockSize)
+    losses = FloatBuffer(count: ForwardLayout.blockSize)
   }
 }

@@ -9,119 +9,139 @@ import Plan
 /// where there is no hidden layer) is a pair with a constant 1 on the other side:
 /// user `[h ⊙ factors, scalar, 1]`, item `[factors, 1, scalar]`.
 struct ForwardLayout: Sendable {
-  /// A hidden layer after the first.
-  struct Hidden: Sendable {
-    let inputs: Int
-    let outputs: Int
-    /// The floats of a sample's inputs and outputs, padded.
-    let inputStride: Int
-    let stride: Int
-    /// W with its bias, and Wᵀ, packed, and where they start.
-    let forward: PanelLayout
-    let backward: PanelLayout
-    let forwardOffset: Int
-    let backwardOffset: Int
-    /// Where the layer starts in a block's sums and values, and where its inputs do.
-    let blockOffset: Int
-    let inputOffset: Int
-    let weightRange: Range<Int>
-    let biasRange: Range<Int>
-  }
-
-  /// Samples that go through all layers together, few enough to stay in the nearest cache.
-  static let blockSize = 64
+  /// Samples that go through all layers together: a multiple of the tallest register tile, few enough to stay in a near cache.
+  static let blockSize = 96
 
   let shape: NetworkShape
-  /// GMF factors, and the scalar columns behind them.
-  let pairWidth: Int
-  let pairStride: Int
+  let user: SideLayout
+  let item: SideLayout
+  let hidden: [HiddenLayout]
+  /// Whether sides have the scalar columns.
   let hasScalar: Bool
-  /// The first hidden layer's width, or 0.
-  let firstWidth: Int
+  /// Where in a side the pairs and the firsts stand, and how wide they are, padded.
+  let pairs: RowLayout
+  let firsts: RowLayout
+  let pairStride: Int
   let firstStride: Int
-  var sideStride: Int { pairStride + firstStride }
-  let hidden: [Hidden]
-  /// Wu and Wi with their transposes: `[embedding × first]`, where without a hidden layer the first is the single output.
-  let sideForward: PanelLayout
-  let sideBackward: PanelLayout
-  /// Offsets of the packed matrices: user, item; user transposed, item transposed.
-  let sideForwardOffsets: (user: Int, item: Int)
-  let sideBackwardOffsets: (user: Int, item: Int)
-  /// Offsets of the output weights, padded: on pairs and on the tower.
-  let pairOutputOffset: Int
-  let towerOutputOffset: Int
-  let outputBiasOffset: Int
-  /// Where in the dense vector stand the weights on the user's and the item's embedding (`[embedding × max(first, 1)]`), the
-  /// first hidden bias and the output weights; empty where the model has none.
-  let userWeightRange: Range<Int>
-  let itemWeightRange: Range<Int>
+  /// The first hidden layer's biases and the output weights in the dense vector; empty where the model has none.
   let firstBiasRange: Range<Int>
   let outputFactorsRange: Range<Int>
   let outputTowerRange: Range<Int>
   let outputBias: Int
-  /// Floats of all packed weights, and of a block's sums (or values).
+  /// The output weights on the tower among the packed weights, padded.
+  let towerOutput: Range<Int>
+  /// Floats of all packed weights; of a block's sums (or values); of a block of the widest layer.
   let weightCount: Int
   let blockCount: Int
-  let widestStride: Int
-
-  static func padded(_ width: Int) -> Int { (width + 7) / 8 * 8 }
+  let widestCount: Int
 
   init(shape: NetworkShape) {
     self.shape = shape
-    firstWidth = shape.hidden.first ?? 0
-    firstStride = Self.padded(firstWidth)
-    hasScalar = shape.hasRowBias || (shape.embedding > 0 && shape.hidden.isEmpty)
-    pairWidth = shape.factors + (hasScalar ? 2 : 0)
-    pairStride = Self.padded(pairWidth)
-    let sideColumns = shape.embedding == 0 ? 0 : max(firstWidth, 1)
-    sideForward = PanelLayout(inner: shape.embedding, columns: sideColumns)
-    sideBackward = PanelLayout(inner: sideColumns, columns: shape.embedding)
-    sideForwardOffsets = (0, sideForward.count)
-    sideBackwardOffsets = (2 * sideForward.count, 2 * sideForward.count + sideBackward.count)
-    var offset = 2 * (sideForward.count + sideBackward.count)
-    var blockOffset = 0
-    var hidden: [Hidden] = []
     let blocks = shape.denseBlocks
     func range(of role: DenseBlock.Role) -> Range<Int> { blocks.first { $0.role == role }?.range ?? 0..<0 }
-    let first = range(of: firstWidth > 0 ? .hiddenWeight(0) : .outputTower)
-    userWeightRange = first.lowerBound..<first.lowerBound + first.count / 2
-    itemWeightRange = userWeightRange.upperBound..<first.upperBound
+    let firstWidth = shape.hidden.first ?? 0
+    hasScalar = shape.hasRowBias || (shape.embedding > 0 && shape.hidden.isEmpty)
+    pairStride = PanelLayout.padded(shape.factors + (hasScalar ? 2 : 0))
+    firstStride = PanelLayout.padded(firstWidth)
+    pairs = RowLayout(stride: pairStride + firstStride)
+    firsts = RowLayout(offset: pairStride, stride: pairStride + firstStride)
     firstBiasRange = range(of: .hiddenBias(0))
     outputFactorsRange = range(of: .outputFactors)
     outputTowerRange = firstWidth > 0 ? range(of: .outputTower) : 0..<0
     outputBias = range(of: .outputBias).lowerBound
-    for (index, outputs) in shape.hidden.enumerated().dropFirst() {
-      let inputs = shape.hidden[index - 1]
-      let forward = PanelLayout(inner: inputs, columns: outputs)
-      let backward = PanelLayout(inner: outputs, columns: inputs)
-      let inputOffset = blockOffset
-      blockOffset += Self.padded(inputs) * Self.blockSize
-      hidden.append(
-        Hidden(
-          inputs: inputs, outputs: outputs, inputStride: Self.padded(inputs), stride: Self.padded(outputs),
-          forward: forward, backward: backward, forwardOffset: offset, backwardOffset: offset + forward.count,
-          blockOffset: blockOffset, inputOffset: inputOffset,
-          weightRange: range(of: .hiddenWeight(index)),
-          biasRange: range(of: .hiddenBias(index))))
-      offset += forward.count + backward.count
+
+    let columns = shape.embedding == 0 ? 0 : max(firstWidth, 1)
+    let first = range(of: firstWidth > 0 ? .hiddenWeight(0) : .outputTower)
+    let middle = first.lowerBound + first.count / 2
+    user = SideLayout(
+      shape: shape, columns: columns, productColumn: firstWidth > 0 ? pairStride : shape.factors,
+      sideStride: pairs.stride,
+      weightRange: first.lowerBound..<middle, packedOffset: 0)
+    item = SideLayout(
+      shape: shape, columns: columns, productColumn: firstWidth > 0 ? pairStride : shape.factors + 1,
+      sideStride: pairs.stride, weightRange: middle..<first.upperBound, packedOffset: user.packedEnd)
+
+    var offset = item.packedEnd
+    var block = 0
+    var hidden: [HiddenLayout] = []
+    for index in shape.hidden.indices.dropFirst() {
+      let layer = HiddenLayout(
+        inputs: shape.hidden[index - 1], outputs: shape.hidden[index], weightRange: range(of: .hiddenWeight(index)),
+        biasRange: range(of: .hiddenBias(index)), packedOffset: offset, blockOffset: block)
+      hidden.append(layer)
+      offset = layer.backward.offset + layer.backward.count
+      block = layer.rows.offset
     }
     self.hidden = hidden
-    pairOutputOffset = offset
-    towerOutputOffset = offset + pairStride
-    outputBiasOffset = towerOutputOffset + Self.padded(shape.hidden.last ?? 0)
-    weightCount = outputBiasOffset + 1
-    blockCount = blockOffset + Self.padded(shape.hidden.last ?? 0) * Self.blockSize
-    widestStride = shape.hidden.map(Self.padded).max() ?? 0
+    let lastStride = PanelLayout.padded(shape.hidden.last ?? 0)
+    towerOutput = offset..<offset + lastStride
+    weightCount = towerOutput.upperBound
+    blockCount = block + lastStride * Self.blockSize
+    widestCount = (shape.hidden.map(PanelLayout.padded).max() ?? 0) * Self.blockSize
   }
 
-  /// The width of the last hidden layer, its padded width, and where it stands in a block; width 0 without hidden layers.
-  var lastWidth: Int { shape.hidden.last ?? 0 }
-  var lastStride: Int { Self.padded(lastWidth) }
-  var lastOffset: Int { hidden.last?.blockOffset ?? 0 }
+  /// Where the last hidden layer's rows stand in a block; without a hidden layer, no floats.
+  var last: RowLayout { hidden.last?.rows ?? RowLayout(stride: firstStride) }
+}
 
-  /// Where in a side its embedding's product with the first weights goes.
-  func productColumn(of table: TableID) -> Int {
-    if firstWidth > 0 { return pairStride }
-    return table == .user ? shape.factors : shape.factors + 1
+/// How the rows of one table become sides.
+struct SideLayout: Sendable {
+  /// Where the scales of the factors stand among the packed weights: the output weights on one side, ones on the other.
+  let scales: Range<Int>
+  /// The embeddings within a row of the table.
+  let embeddings: RowLayout
+  let factors: RowLayout
+  /// Where the products of embeddings and first weights go within a side.
+  let products: RowLayout
+  /// The first weights and their transpose, packed; without a hidden layer their one column is the output weights.
+  let forward: PanelLayout
+  let backward: PanelLayout
+  /// The same weights in the dense vector, `[embedding × columns]`.
+  let weightRange: Range<Int>
+  var packedEnd: Int { backward.offset + backward.count }
+
+  init(
+    shape: NetworkShape, columns: Int, productColumn: Int, sideStride: Int, weightRange: Range<Int>, packedOffset: Int
+  ) {
+    scales = packedOffset..<packedOffset + shape.factors
+    factors = RowLayout(stride: shape.rowWidth)
+    embeddings = RowLayout(offset: shape.factors, stride: shape.rowWidth)
+    products = RowLayout(offset: productColumn, stride: sideStride)
+    forward = PanelLayout(inner: shape.embedding, columns: columns, offset: scales.upperBound)
+    backward = PanelLayout(inner: columns, columns: shape.embedding, offset: forward.offset + forward.count)
+    self.weightRange = weightRange
   }
+}
+
+/// A hidden layer after the first.
+struct HiddenLayout: Sendable {
+  let inputs: Int
+  let outputs: Int
+  /// W with its bias, and Wᵀ, packed.
+  let forward: PanelLayout
+  let backward: PanelLayout
+  /// Where a block's inputs and outputs stand, `[blockSize × padded width]`.
+  let inputRows: RowLayout
+  let rows: RowLayout
+  /// W and its bias in the dense vector.
+  let weightRange: Range<Int>
+  let biasRange: Range<Int>
+
+  init(
+    inputs: Int, outputs: Int, weightRange: Range<Int>, biasRange: Range<Int>, packedOffset: Int, blockOffset: Int
+  ) {
+    self.inputs = inputs
+    self.outputs = outputs
+    self.weightRange = weightRange
+    self.biasRange = biasRange
+    forward = PanelLayout(inner: inputs, columns: outputs, offset: packedOffset)
+    backward = PanelLayout(inner: outputs, columns: inputs, offset: packedOffset + forward.count)
+    inputRows = RowLayout(offset: blockOffset, stride: PanelLayout.padded(inputs))
+    rows = RowLayout(
+      offset: blockOffset + inputRows.stride * ForwardLayout.blockSize, stride: PanelLayout.padded(outputs))
+  }
+
+  /// The floats of a block's inputs, and of its outputs.
+  func inputRange(_ samples: Int) -> Range<Int> { inputRows.offset..<inputRows.offset + samples * inputRows.stride }
+  func range(_ samples: Int) -> Range<Int> { rows.offset..<rows.offset + samples * rows.stride }
 }

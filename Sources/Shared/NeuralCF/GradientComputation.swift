@@ -1,35 +1,46 @@
-import Glibc
 import Kernels
 package import Plan
 
 /// Scratch and packed weights for computing one shard's share of a step. One per thread.
 package struct GradientComputation: ~Copyable, Sendable {
-  private let layout: ForwardLayout
   private let activation: ActivationKind
   private var weights: PackedWeights
   private var scratch: BlockScratch
-  /// `[distinct rows × sideStride]`: what rows contribute, and the gradients of that.
-  private var userSides: FloatBuffer
-  private var itemSides: FloatBuffer
-  private var userSums: FloatBuffer
-  private var itemSums: FloatBuffer
-  /// How many samples use each row.
-  private var userCounts: FloatBuffer
-  private var itemCounts: FloatBuffer
+  private var users: TableScratch
+  private var items: TableScratch
+
+  /// What the distinct rows of one table keep during a batch.
+  private struct TableScratch: ~Copyable, Sendable {
+    /// `[capacity × side stride]`: the sides of the rows, and the sums of their gradients.
+    var sides: FloatBuffer
+    var sums: FloatBuffer
+    /// `[capacity]`: how many samples use each row.
+    var counts: FloatBuffer
+
+    /// A panel of a product may read this far behind the last side.
+    static let slack = 8
+
+    init(capacity: Int, stride: Int) {
+      sides = FloatBuffer(count: capacity * stride)
+      sums = FloatBuffer(count: capacity * stride + Self.slack)
+      counts = FloatBuffer(count: capacity)
+    }
+
+    /// Makes room for `rows` rows, and sets their sums to zero.
+    mutating func begin(_ rows: Int, stride: Int) {
+      if rows > counts.count { self = Self(capacity: max(rows, 2 * counts.count), stride: stride) }
+      sums.clear(rows * stride)
+    }
+  }
 
   /// - Parameter sampleCapacity: the samples of a usual batch; scratch grows when one exceeds it
   package init(shape: NetworkShape, activation: ActivationKind, sampleCapacity: Int) {
     let layout = ForwardLayout(shape: shape)
-    self.layout = layout
     self.activation = activation
     weights = PackedWeights(layout: layout)
     scratch = BlockScratch(layout: layout)
-    userSides = FloatBuffer(count: sampleCapacity * layout.sideStride)
-    itemSides = FloatBuffer(count: sampleCapacity * layout.sideStride)
-    userSums = FloatBuffer(count: sampleCapacity * layout.sideStride)
-    itemSums = FloatBuffer(count: sampleCapacity * layout.sideStride)
-    userCounts = FloatBuffer(count: sampleCapacity)
-    itemCounts = FloatBuffer(count: sampleCapacity)
+    users = TableScratch(capacity: sampleCapacity, stride: layout.pairs.stride)
+    items = TableScratch(capacity: sampleCapacity, stride: layout.pairs.stride)
   }
 
   /// Takes the dense weights of the coming steps.
@@ -50,107 +61,73 @@ package struct GradientComputation: ~Copyable, Sendable {
     targets: Span<Float>, scale: Float, l2: Float, userGradients: inout MutableSpan<Float>,
     itemGradients: inout MutableSpan<Float>, denseGradients: inout MutableSpan<Float>
   ) -> Double {
-    let samples = targets.count
+    let layout = weights.layout
     let width = layout.shape.rowWidth
-    let users = userRows.count / width
-    let items = itemRows.count / width
-    precondition(userOfSample.count == samples, "\(samples) targets and \(userOfSample.count) users")
-    precondition(itemOfSample.count == samples, "\(samples) targets and \(itemOfSample.count) items")
+    let userCount = userRows.count / width
+    let itemCount = itemRows.count / width
+    precondition(userOfSample.count == targets.count, "\(targets.count) targets and \(userOfSample.count) users")
+    precondition(itemOfSample.count == targets.count, "\(targets.count) targets and \(itemOfSample.count) items")
     precondition(
       userGradients.count == userRows.count, "\(userRows.count) user floats, \(userGradients.count) gradients")
     precondition(
       itemGradients.count == itemRows.count, "\(itemRows.count) item floats, \(itemGradients.count) gradients")
     precondition(denseGradients.count == layout.shape.denseCount, "\(denseGradients.count) dense gradients")
-    for sample in 0..<samples {
-      precondition(Int(userOfSample[sample]) < users, "user \(userOfSample[sample]) of \(users)")
-      precondition(Int(itemOfSample[sample]) < items, "item \(itemOfSample[sample]) of \(items)")
-    }
-    reserve(users: users, items: items)
-    ForwardPass.fillSides(of: userRows, .user, users, layout, weights: weights.packed, into: &userSides)
-    ForwardPass.fillSides(of: itemRows, .item, items, layout, weights: weights.packed, into: &itemSides)
-    Self.clear(&userSums, users * layout.sideStride)
-    Self.clear(&itemSums, items * layout.sideStride)
     for index in denseGradients.indices { denseGradients[index] = 0 }
-    var loss = 0.0
+    users.begin(userCount, stride: layout.pairs.stride)
+    items.begin(itemCount, stride: layout.pairs.stride)
+    Sides.fill(userCount, of: .user, userRows, layout, weights: weights.packed, into: &users.sides)
+    Sides.fill(itemCount, of: .item, itemRows, layout, weights: weights.packed, into: &items.sides)
+    let total: (loss: Double, slope: Double)
+    switch activation {
+    case .relu: total = runBlocks(ReLU.self, userOfSample, itemOfSample, targets, scale, &denseGradients)
+    }
+    denseGradients[layout.outputBias] = Float(total.slope)
+    Sides.finish(
+      userCount, of: .user, userRows, layout, weights: weights.packed, sums: users.sums, into: &userGradients,
+      dense: &denseGradients)
+    Sides.finish(
+      itemCount, of: .item, itemRows, layout, weights: weights.packed, sums: items.sums, into: &itemGradients,
+      dense: &denseGradients)
+    if l2 != 0 {
+      Decay.addRows(userRows, width, userOfSample, scale * l2, counts: &users.counts, to: &userGradients)
+      Decay.addRows(itemRows, width, itemOfSample, scale * l2, counts: &items.counts, to: &itemGradients)
+      Decay.addWeights(weights.dense, scale * l2 * Float(targets.count), to: &denseGradients)
+    }
+    return total.loss
+  }
+
+  /// All samples, block after block.
+  private mutating func runBlocks<Kind: Activation>(
+    _ activation: Kind.Type, _ userOfSample: Span<UInt32>, _ itemOfSample: Span<UInt32>, _ targets: Span<Float>,
+    _ scale: Float, _ denseGradients: inout MutableSpan<Float>
+  ) -> (loss: Double, slope: Double) {
+    var total = (loss: 0.0, slope: 0.0)
     var start = 0
-    while start < samples {
-      let range = start..<min(start + ForwardLayout.blockSize, samples)
-      let blockUsers = userOfSample.extracting(range)
-      let blockItems = itemOfSample.extracting(range)
-      switch activation {
-      case .relu:
-        loss += runBlock(ReLU.self, blockUsers, blockItems, targets.extracting(range), scale, &denseGradients)
-      }
-      start = range.upperBound
+    while start < targets.count {
+      let block = start..<min(start + ForwardLayout.blockSize, targets.count)
+      let blockUsers = userOfSample.extracting(block)
+      let blockItems = itemOfSample.extracting(block)
+      ForwardPass.run(
+        activation, users: blockUsers, items: blockItems, weights: weights, userSides: users.sides,
+        itemSides: items.sides,
+        into: &scratch)
+      let part = Self.compare(targets.extracting(block), scale, &scratch.logits, &scratch.losses)
+      total.loss += part.loss
+      total.slope += part.slope
+      BackwardPass.run(
+        activation, users: blockUsers, items: blockItems, weights: weights, userSides: users.sides,
+        itemSides: items.sides,
+        scratch: &scratch, userSums: &users.sums, itemSums: &items.sums, dense: &denseGradients)
+      start = block.upperBound
     }
-    BackwardPass.finish(
-      .user, rows: userRows, users, layout, weights: weights.packed, sums: userSums, into: &userGradients,
-      dense: &denseGradients)
-    BackwardPass.finish(
-      .item, rows: itemRows, items, layout, weights: weights.packed, sums: itemSums, into: &itemGradients,
-      dense: &denseGradients)
-    guard l2 != 0 else { return loss }
-    Self.addDecay(userRows, userOfSample, users, width, scale * l2, &userCounts, &userGradients)
-    Self.addDecay(itemRows, itemOfSample, items, width, scale * l2, &itemCounts, &itemGradients)
-    let decay = scale * l2 * Float(samples)
-    for index in denseGradients.indices {
-      denseGradients[index] = multiplyAdd(decay, weights.dense[index], denseGradients[index])
-    }
-    return loss
+    return total
   }
 
-  private mutating func runBlock<Kind: Activation>(
-    _ activation: Kind.Type, _ users: Span<UInt32>, _ items: Span<UInt32>, _ targets: Span<Float>, _ scale: Float,
-    _ denseGradients: inout MutableSpan<Float>
-  ) -> Double {
-    ForwardPass.run(
-      activation, users: users, items: items, layout, weights: weights.packed, userSides: userSides,
-      itemSides: itemSides, into: &scratch)
-    var loss = 0.0
-    for sample in targets.indices {
-      let logit = scratch.logits[sample]
-      let tail = expf(-abs(logit))
-      loss += Double(max(logit, 0) - targets[sample] * logit + log1pf(tail))
-      let probability = logit >= 0 ? 1 / (1 + tail) : tail / (1 + tail)
-      scratch.logits[sample] = (probability - targets[sample]) * scale
-    }
-    BackwardPass.run(
-      activation, users: users, items: items, layout, weights: weights.packed, userSides: userSides,
-      itemSides: itemSides, scratch: &scratch, userSums: &userSums, itemSums: &itemSums, dense: &denseGradients)
-    return loss
-  }
-
-  private mutating func reserve(users: Int, items: Int) {
-    let stride = layout.sideStride
-    if users > userCounts.count {
-      userSides = FloatBuffer(count: users * stride)
-      userSums = FloatBuffer(count: users * stride)
-      userCounts = FloatBuffer(count: users)
-    }
-    if items > itemCounts.count {
-      itemSides = FloatBuffer(count: items * stride)
-      itemSums = FloatBuffer(count: items * stride)
-      itemCounts = FloatBuffer(count: items)
-    }
-  }
-
-  private static func clear(_ buffer: inout FloatBuffer, _ count: Int) {
-    var span = buffer.mutableSpan
-    for index in 0..<count { span[index] = 0 }
-  }
-
-  private static func addDecay(
-    _ rows: Span<Float>, _ rowOfSample: Span<UInt32>, _ count: Int, _ width: Int, _ decay: Float,
-    _ counts: inout FloatBuffer, _ gradients: inout MutableSpan<Float>
-  ) {
-    clear(&counts, count)
-    var counts = counts.mutableSpan
-    for sample in rowOfSample.indices { counts[Int(rowOfSample[sample])] += 1 }
-    for row in 0..<count {
-      let factor = decay * counts[row]
-      for column in row * width..<(row + 1) * width {
-        gradients[column] = multiplyAdd(factor, rows[column], gradients[column])
-      }
-    }
+  private static func compare(
+    _ targets: Span<Float>, _ scale: Float, _ logits: inout FloatBuffer, _ losses: inout FloatBuffer
+  ) -> (loss: Double, slope: Double) {
+    var logits = logits.mutableSpan
+    var losses = losses.mutableSpan
+    return crossEntropy(targets: targets, scale: scale, logits: &logits, losses: &losses)
   }
 }

@@ -3,51 +3,46 @@ package import Plan
 
 /// Ranks items for users by their logits. The items' share of the first layer is computed once.
 package struct Scorer: ~Copyable, Sendable {
-  private let layout: ForwardLayout
   private let activation: ActivationKind
   private let itemCount: Int
   private var weights: PackedWeights
   private var userSide: FloatBuffer
   private var itemSides: FloatBuffer
   private var scratch: BlockScratch
+  /// `[blockSize]` zeros: every sample has the one user.
+  private let users = [UInt32](repeating: 0, count: ForwardLayout.blockSize)
+  /// `[items]`: 0, 1, 2, …
+  private let everyItem: [UInt32]
 
   /// - Parameters:
-  ///   - dense: `[denseCount]`
+  ///   - dense: `[denseCount]`, in the order of `NetworkShape.denseBlocks`
   ///   - itemRows: `[items × rowWidth]`
   package init(shape: NetworkShape, activation: ActivationKind, dense: Span<Float>, itemRows: Span<Float>) {
+    precondition(itemRows.count.isMultiple(of: shape.rowWidth), "\(itemRows.count) floats in rows of \(shape.rowWidth)")
     let layout = ForwardLayout(shape: shape)
-    self.layout = layout
     self.activation = activation
     itemCount = itemRows.count / shape.rowWidth
+    everyItem = (0..<UInt32(itemCount)).map { $0 }
     weights = PackedWeights(layout: layout)
     weights.load(dense)
-    userSide = FloatBuffer(count: layout.sideStride)
-    itemSides = FloatBuffer(count: itemCount * layout.sideStride)
+    userSide = FloatBuffer(count: layout.pairs.stride)
+    itemSides = FloatBuffer(count: itemCount * layout.pairs.stride)
     scratch = BlockScratch(layout: layout)
-    ForwardPass.fillSides(of: itemRows, .item, itemCount, layout, weights: weights.packed, into: &itemSides)
+    Sides.fill(itemCount, of: .item, itemRows, layout, weights: weights.packed, into: &itemSides)
   }
 
-  /// The logits of some items for one user; an item's logit depends on nothing but the user's and its own values.
+  /// The logits of some items for one user; each depends on nothing but the user's and the item's own values.
   /// - Parameters:
   ///   - userRow: `[rowWidth]`
   ///   - items: `[n]` rows of the item table
   ///   - logits: `[n]`
   package mutating func score(userRow: Span<Float>, items: Span<UInt32>, into logits: inout MutableSpan<Float>) {
-    precondition(items.count == logits.count, "\(items.count) items and room for \(logits.count) logits")
-    ForwardPass.fillSides(of: userRow, .user, 1, layout, weights: weights.packed, into: &userSide)
-    var positions = InlineArray<64, UInt32>(repeating: 0)
-    let users = InlineArray<64, UInt32>(repeating: 0)
-    var start = 0
-    while start < items.count {
-      let count = min(ForwardLayout.blockSize, items.count - start)
-      for index in 0..<count {
-        positions[index] = items[start + index]
-        precondition(Int(positions[index]) < itemCount, "item \(positions[index]) of \(itemCount)")
-      }
-      run(users.span.extracting(0..<count), positions.span.extracting(0..<count))
-      for index in 0..<count { logits[start + index] = scratch.logits[index] }
-      start += count
-    }
+    for index in items.indices { precondition(Int(items[index]) < itemCount, "item \(items[index]) of \(itemCount)") }
+    take(userRow)
+    let users = users
+    Self.run(
+      activation, users.span, items, weights, userSide: userSide, itemSides: itemSides, scratch: &scratch, into: &logits
+    )
   }
 
   /// The logits of every item for one user.
@@ -55,26 +50,40 @@ package struct Scorer: ~Copyable, Sendable {
   ///   - userRow: `[rowWidth]`
   ///   - logits: `[items]`
   package mutating func scoreAll(userRow: Span<Float>, into logits: inout MutableSpan<Float>) {
-    precondition(logits.count == itemCount, "\(itemCount) items and room for \(logits.count) logits")
-    ForwardPass.fillSides(of: userRow, .user, 1, layout, weights: weights.packed, into: &userSide)
-    var positions = InlineArray<64, UInt32>(repeating: 0)
-    let users = InlineArray<64, UInt32>(repeating: 0)
-    var start = 0
-    while start < itemCount {
-      let count = min(ForwardLayout.blockSize, itemCount - start)
-      for index in 0..<count { positions[index] = UInt32(start + index) }
-      run(users.span.extracting(0..<count), positions.span.extracting(0..<count))
-      for index in 0..<count { logits[start + index] = scratch.logits[index] }
-      start += count
-    }
+    take(userRow)
+    let users = users
+    let everyItem = everyItem
+    Self.run(
+      activation, users.span, everyItem.span, weights, userSide: userSide, itemSides: itemSides, scratch: &scratch,
+      into: &logits)
   }
 
-  private mutating func run(_ users: Span<UInt32>, _ items: Span<UInt32>) {
-    switch activation {
-    case .relu:
-      ForwardPass.run(
-        ReLU.self, users: users, items: items, layout, weights: weights.packed, userSides: userSide,
-        itemSides: itemSides, into: &scratch)
+  private mutating func take(_ userRow: Span<Float>) {
+    let layout = weights.layout
+    precondition(
+      userRow.count == layout.shape.rowWidth, "\(userRow.count) floats for a row of \(layout.shape.rowWidth)")
+    Sides.fill(1, of: .user, userRow, layout, weights: weights.packed, into: &userSide)
+  }
+
+  private static func run(
+    _ activation: ActivationKind, _ users: Span<UInt32>, _ items: Span<UInt32>, _ weights: borrowing PackedWeights,
+    userSide: borrowing FloatBuffer, itemSides: borrowing FloatBuffer, scratch: inout BlockScratch,
+    into logits: inout MutableSpan<Float>
+  ) {
+    precondition(logits.count == items.count, "\(items.count) items and room for \(logits.count) logits")
+    var start = 0
+    while start < items.count {
+      let count = min(ForwardLayout.blockSize, items.count - start)
+      let block = items.extracting(start..<start + count)
+      switch activation {
+      case .relu:
+        ForwardPass.run(
+          ReLU.self, users: users.extracting(first: count), items: block, weights: weights, userSides: userSide,
+          itemSides: itemSides, into: &scratch)
+      }
+      let found = scratch.logits.span
+      for index in 0..<count { logits[start + index] = found[index] }
+      start += count
     }
   }
 }

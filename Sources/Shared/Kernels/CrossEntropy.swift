@@ -1,0 +1,48 @@
+/// Binary cross-entropy on logits: each logit z is replaced by `scale · (σ(z) − y)`, the slope of its loss.
+///
+/// A loss is max(z, 0) − y·z + ln(1 + e^−|z|), which neither overflows nor cancels.
+/// - Parameters:
+///   - targets: `[n]`, y: 1 or 0
+///   - logits: `[n]` or more
+///   - losses: `[n]` or more, room for the single losses
+/// - Returns: the sums of the n losses and of the n slopes, each added in four interleaved runs, in double precision.
+package func crossEntropy(
+  targets: Span<Float>, scale: Float, logits: inout MutableSpan<Float>, losses: inout MutableSpan<Float>
+) -> (loss: Double, slope: Double) {
+  let count = targets.count
+  precondition(count <= logits.count, "\(count) targets and \(logits.count) logits")
+  precondition(count <= losses.count, "\(count) targets and room for \(losses.count) losses")
+  // Safety: all three have `count` floats, as checked.
+  return unsafe targets.withUnsafeBufferPointer { targets in
+    unsafe logits.withUnsafeMutableBufferPointer { logits in
+      unsafe losses.withUnsafeMutableBufferPointer { losses in
+        guard let targets = targets.baseAddress, let logits = logits.baseAddress, let losses = losses.baseAddress else {
+          return (0, 0)
+        }
+        for index in 0..<count {
+          let logit = unsafe logits[index]
+          let target = unsafe targets[index]
+          let tail = exponential(-abs(logit))
+          let probability = (logit >= 0 ? 1 : tail) / (1 + tail)
+          unsafe logits[index] = (probability - target) * scale
+          unsafe losses[index] = multiplyAdd(-target, logit, max(logit, 0)) + logarithmOfOnePlus(tail)
+        }
+        return unsafe (sum(losses, count), sum(logits, count))
+      }
+    }
+  }
+}
+
+private func sum(_ values: UnsafePointer<Float>, _ count: Int) -> Double {
+  var sums = SIMD4<Double>.zero
+  var index = 0
+  // Safety: `count` floats stand at the address.
+  while index + 4 <= count {
+    let next = unsafe SIMD4(
+      Double(values[index]), Double(values[index + 1]), Double(values[index + 2]), Double(values[index + 3]))
+    sums += next
+    index += 4
+  }
+  for lane in 0..<count - index { sums[lane] += unsafe Double(values[index + lane]) }
+  return (sums[0] + sums[1]) + (sums[2] + sums[3])
+}

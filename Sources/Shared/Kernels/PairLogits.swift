@@ -1,0 +1,47 @@
+/// `logits[s] = left[lefts[s]] · right[rights[s]] + values[s] · weights + bias`, the two dot products summed in eight interleaved
+/// lanes, which are then added in pairs: a fixed order, whatever stands beside the sample.
+/// - Parameters:
+///   - lefts, rights: `[n]`, which row each sample takes
+///   - rows: where the rows of both `left` and `right` stand
+///   - pairWidth: floats of these, a multiple of 8
+///   - values: `[n × width]` without gaps, `width` a multiple of 8
+///   - weights: `[width]`
+///   - logits: `[n]` or more
+package func pairLogits(
+  _ lefts: Span<UInt32>, of left: Span<Float>, _ rights: Span<UInt32>, of right: Span<Float>, _ rows: RowLayout,
+  pairWidth: Int, values: Span<Float>, weights: Span<Float>, bias: Float, into logits: inout MutableSpan<Float>
+) {
+  let count = lefts.count
+  let width = weights.count
+  precondition(rights.count == count, "\(count) left rows and \(rights.count) right rows")
+  precondition(pairWidth.isMultiple(of: 8) && width.isMultiple(of: 8), "rows of \(pairWidth) and \(width) floats")
+  precondition(count * width <= values.count, "\(count) rows of \(width) floats in \(values.count)")
+  precondition(count <= logits.count, "\(count) samples and room for \(logits.count) logits")
+  rows.check(rowCount(lefts), of: pairWidth, in: left.count)
+  rows.check(rowCount(rights), of: pairWidth, in: right.count)
+  // Safety: the checks above bound every row that an index names, the values and the logits.
+  unsafe left.withUnsafeBufferPointer { left in
+    unsafe right.withUnsafeBufferPointer { right in
+      unsafe values.withUnsafeBufferPointer { values in
+        unsafe weights.withUnsafeBufferPointer { weights in
+          for sample in 0..<count {
+            var sums = SIMD8<Float>.zero
+            let a = rows.offset + Int(lefts[sample]) * rows.stride
+            let b = rows.offset + Int(rights[sample]) * rows.stride
+            for lane in stride(from: 0, to: pairWidth, by: 8) {
+              let aRow = unsafe loadVector(left.baseAddress! + (a + lane), as: SIMD8.self)
+              sums = multiplyAdd(aRow, unsafe loadVector(right.baseAddress! + (b + lane)), sums)
+            }
+            for lane in stride(from: 0, to: width, by: 8) {
+              let value = unsafe loadVector(values.baseAddress! + (sample * width + lane), as: SIMD8.self)
+              sums = multiplyAdd(value, unsafe loadVector(weights.baseAddress! + lane), sums)
+            }
+            let four = sums.lowHalf + sums.highHalf
+            let two = four.lowHalf + four.highHalf
+            logits[sample] = (two[0] + two[1]) + bias
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,93 @@
+/// `C = A ⊙ (1·weights)`: every row of A, element by element.
+/// - Parameters:
+///   - a, c: `[rows × width]`; exactly `width` floats of each row are read or written
+///   - weights: `[width]`
+package func scaleRows(
+  _ rows: Int, of a: Span<Float>, _ aRows: RowLayout, by weights: Span<Float>, into c: inout MutableSpan<Float>,
+  _ cRows: RowLayout
+) {
+  let width = weights.count
+  aRows.check(rows, of: width, in: a.count)
+  cRows.check(rows, of: width, in: c.count)
+  guard rows > 0, width > 0 else { return }
+  // Safety: the checks above bound every row.
+  unsafe a.withUnsafeBufferPointer { a in
+    unsafe weights.withUnsafeBufferPointer { weights in
+      unsafe c.withUnsafeMutableBufferPointer { c in
+        for column in stride(from: 0, to: width, by: 8) {
+          let left = min(8, width - column)
+          let scale = unsafe SIMD8(at: weights.baseAddress! + column, count: left)
+          for row in 0..<rows {
+            let source = unsafe a.baseAddress! + (aRows.offset + row * aRows.stride + column)
+            let target = unsafe c.baseAddress! + (cRows.offset + row * cRows.stride + column)
+            if left == 8 {
+              unsafe (SIMD8(at: source) * scale).store(at: target)
+            } else {
+              unsafe (SIMD8(at: source, count: left) * scale).store(at: target, count: left)
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+/// `C = slopes·weightsᵀ`: each row is the weights times the row's slope.
+/// - Parameters:
+///   - slopes: `[rows]` or more
+///   - weights: `[width]`, a multiple of 8
+///   - c: `[rows × width]` without gaps
+package func multiplyOuter(_ rows: Int, _ slopes: Span<Float>, _ weights: Span<Float>, into c: inout MutableSpan<Float>)
+{
+  let width = weights.count
+  precondition(rows <= slopes.count, "\(rows) rows and \(slopes.count) slopes")
+  precondition(width.isMultiple(of: 8), "rows of \(width) floats")
+  precondition(rows * width <= c.count, "\(rows) rows of \(width) floats in \(c.count)")
+  guard rows > 0, width > 0 else { return }
+  // Safety: the checks above bound every row.
+  unsafe slopes.withUnsafeBufferPointer { slopes in
+    unsafe weights.withUnsafeBufferPointer { weights in
+      unsafe c.withUnsafeMutableBufferPointer { c in
+        for column in stride(from: 0, to: width, by: 8) {
+          let line = unsafe SIMD8(at: weights.baseAddress! + column)
+          for row in 0..<rows { unsafe (line * slopes[row]).store(at: c.baseAddress! + (row * width + column)) }
+        }
+      }
+    }
+  }
+}
+
+/// `c += Σ a ⊙ b`, summed over the rows in order: the gradient of weights that scale rows.
+/// - Parameters:
+///   - a, b: `[rows × width]`; exactly `width` floats of each row are read
+///   - c: `[width]` from `offset` on
+package func accumulateProducts(
+  _ rows: Int, of a: Span<Float>, _ aRows: RowLayout, by b: Span<Float>, _ bRows: RowLayout, width: Int,
+  into c: inout MutableSpan<Float>, at offset: Int
+) {
+  aRows.check(rows, of: width, in: a.count)
+  bRows.check(rows, of: width, in: b.count)
+  precondition(offset >= 0 && offset + width <= c.count, "\(width) sums from \(offset) on in \(c.count)")
+  guard rows > 0, width > 0 else { return }
+  // Safety: the checks above bound every row and the sums.
+  unsafe a.withUnsafeBufferPointer { a in
+    unsafe b.withUnsafeBufferPointer { b in
+      unsafe c.withUnsafeMutableBufferPointer { c in
+        for column in stride(from: 0, to: width, by: 8) {
+          let left = min(8, width - column)
+          var total = unsafe SIMD8(at: c.baseAddress! + (offset + column), count: left)
+          for row in 0..<rows {
+            let first = unsafe a.baseAddress! + (aRows.offset + row * aRows.stride + column)
+            let second = unsafe b.baseAddress! + (bRows.offset + row * bRows.stride + column)
+            if left == 8 {
+              total = unsafe multiplyAdd(SIMD8(at: first), SIMD8(at: second), total)
+            } else {
+              total = unsafe multiplyAdd(SIMD8(at: first, count: left), SIMD8(at: second, count: left), total)
+            }
+          }
+          unsafe total.store(at: c.baseAddress! + (offset + column), count: left)
+        }
+      }
+    }
+  }
+}
