@@ -89,7 +89,7 @@ let package = Package(
         "NeuralCF", "ModelStore", "Telemetry", arguments, logging,
       ], path: "Sources/Command", swiftSettings: strict),
 
-    tests("ZeroMQTests", ["ZeroMQ"]),
+    tests("ZeroMQTests", ["ZeroMQ", "CZeroMQ"]),
     tests("PlanTests", ["Plan"]),
     tests("WireTests", ["Wire", "Plan"]),
     tests("KernelsTests", ["Kernels"]),

@@ -1,0 +1,66 @@
+internal import CZeroMQ
+
+/// One frame's bytes, owned. It is created by size and filled in place, and a send hands the same memory on without a
+/// copy.
+///
+/// Received bytes have no alignment: load them unaligned or copy them.
+@safe
+package struct Message: ~Copyable {
+  // Safety: initialized by libzmq in every init, closed in deinit. It has a place of its own in memory since libzmq
+  // keeps small frames inside it, where a span must find them until the borrow ends.
+  let header: UnsafeMutablePointer<zmq_msg_t>
+
+  /// `byteCount` zeros. Throws where memory does not suffice.
+  package init(byteCount: Int) throws(ZeroMQError) {
+    precondition(byteCount >= 0, "a message of \(byteCount) bytes")
+    let place = UnsafeMutablePointer<zmq_msg_t>.allocate(capacity: 1)
+    // Safety: the place is valid memory of the right size; on failure libzmq leaves nothing in it.
+    guard unsafe zmq_msg_init_size(place, byteCount) == 0 else {
+      let error = ZeroMQError.last("msg_init_size")
+      unsafe place.deallocate()
+      throw error
+    }
+    // Safety: libzmq has just reserved byteCount bytes.
+    unsafe zmq_msg_data(place).initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
+    unsafe header = place
+  }
+
+  /// The content of `frame`, which is left empty.
+  @unsafe
+  init(takingContentOf frame: UnsafeMutablePointer<zmq_msg_t>) {
+    unsafe header = .allocate(capacity: 1)
+    // Safety: both are initialized when they are moved; neither call can fail then.
+    unsafe zmq_msg_init(header)
+    let result = unsafe zmq_msg_move(header, frame)
+    precondition(result == 0, "a frame that was not initialized")
+  }
+
+  deinit {
+    // Safety: initialized in every init, and a sent message is left initialized and empty.
+    unsafe zmq_msg_close(header)
+    unsafe header.deallocate()
+  }
+
+  package var byteCount: Int { unsafe zmq_msg_size(header) }
+
+  package var bytes: RawSpan {
+    @_lifetime(borrow self)
+    borrowing get {
+      // Safety: the content stays where it is as long as the message is borrowed.
+      let start = unsafe UnsafeRawPointer(zmq_msg_data(header)!)
+      return unsafe _overrideLifetime(RawSpan(_unsafeStart: start, byteCount: byteCount), borrowing: self)
+    }
+  }
+
+  package var mutableBytes: MutableRawSpan {
+    @_lifetime(&self)
+    mutating get {
+      // Safety: the content has one owner, who is borrowed exclusively; it was initialized at init or by its sender.
+      let start = unsafe zmq_msg_data(header)!
+      return unsafe _overrideLifetime(MutableRawSpan(_unsafeStart: start, byteCount: byteCount), mutating: &self)
+    }
+  }
+}
+
+@available(*, unavailable)
+extension Message: Sendable {}
