@@ -68,7 +68,7 @@ let package = Package(
     shared("Interactions", ["Plan"]),
     shared("Datasets", ["Plan", "Interactions", "SectionFile", "CZlib"]),
     shared("Ranking", ["Plan", "Kernels", "NeuralCF", "Interactions"], settings: numeric),
-    shared("ModelStore", ["Plan", "SectionFile", "CZlib", "CSodium"]),
+    shared("ModelStore", ["Plan", "SectionFile", "Tables", "CSodium"]),
     shared("Telemetry", ["Plan", "CZlib"]),
 
     role("Coordinator", "Core", ["Plan", "Wire", "Ranking"]),
@@ -100,7 +100,7 @@ let package = Package(
     tests("InteractionsTests", ["Interactions", "Plan"]),
     tests("DatasetsTests", ["Datasets", "Interactions", "SectionFile", "Plan"]),
     tests("RankingTests", ["Ranking", "NeuralCF", "Interactions", "Plan", "Kernels"]),
-    tests("ModelStoreTests", ["ModelStore", "Plan"]),
+    tests("ModelStoreTests", ["ModelStore", "SectionFile", "Tables", "Plan"]),
     tests("TelemetryTests", ["Telemetry", "Plan"]),
     tests("CoordinatorCoreTests", ["CoordinatorCore", "Plan", "Wire"]),
     tests("ParamServerCoreTests", ["ParamServerCore", "Plan", "Wire", "Tables"]),

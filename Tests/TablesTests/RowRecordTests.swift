@@ -60,6 +60,18 @@ import Testing
     #expect(joined == record)
   }
 
+  @Test(arguments: everyOptimizer, [1, 700])
+  func readsWeightsOutOfRecords(optimizer: OptimizerSettings, rows: Int) {
+    var table = makeTable(drawWeights(rows: rows, width: 3), optimizer)
+    for push in drawPushes(rows: rows, width: 3, steps: 1...5) { table.apply(push) }
+    let records = table.record
+    var weights = [Float](repeating: .nan, count: rows * 3)
+    var span = weights.mutableSpan
+    // Safety: bytes have no padding.
+    unsafe RowRecord.weights(of: records.span.bytes, width: 3, optimizer: optimizer, after: 8, into: &span)
+    #expect(weights.bits == table.weights(after: 8).bits)
+  }
+
   @Test func laysOutWeightsMomentsStep() {
     var table = makeTable([[1, 2, 3]], OptimizerSettings(kind: .sgd, learningRate: 1, momentum: 0.5))
     let gradient: [Float] = [4, 5, 6]

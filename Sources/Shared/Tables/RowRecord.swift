@@ -34,6 +34,31 @@ package enum RowRecord {
     copy(slice.extracting(last: 8), to: record.byteCount - 8, of: &record)
   }
 
+  /// The weights of some rows' records as they are after step `step`: `[records.byteCount / byteCount × width]`.
+  @_lifetime(weights: copy weights)
+  package static func weights(
+    of records: RawSpan, width: Int, optimizer: OptimizerSettings, after step: UInt64,
+    into weights: inout MutableSpan<Float>
+  ) {
+    let size = byteCount(width: width, optimizer: optimizer)
+    let rows = records.byteCount / size
+    precondition(
+      records.byteCount == rows * size && weights.count == rows * width,
+      "\(records.byteCount) bytes of records and \(weights.count) weights for rows of \(width)")
+    var table = RowTable(rows: min(rows, rowsAtOnce), width: width, optimizer: optimizer)
+    for first in stride(from: 0, to: rows, by: rowsAtOnce) {
+      let count = min(rowsAtOnce, rows - first)
+      table.restore(rows: 0..<count, from: records.extracting(first * size..<(first + count) * size))
+      for row in 0..<count {
+        var copy = weights._mutatingExtracting((first + row) * width..<(first + row + 1) * width)
+        table.readRow(row, after: step, into: &copy)
+      }
+    }
+  }
+
+  /// Fits the second-level cache at the widths that are common.
+  private static let rowsAtOnce = 512
+
   private static func check(_ byteCount: Int, _ width: Int, _ optimizer: OptimizerSettings) {
     precondition(
       byteCount == Self.byteCount(width: width, optimizer: optimizer), "\(byteCount) bytes for a record of \(width)")
