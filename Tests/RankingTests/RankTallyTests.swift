@@ -5,7 +5,7 @@ import Testing
 @Suite struct RankTallyTests {
   private func tally(_ ranks: [Int], topK: Int = 5) -> RankTally {
     var tally = RankTally(topK: topK)
-    for rank in ranks { tally.add(rank: rank < topK ? rank : nil) }
+    for rank in ranks { tally.record(rank: rank) }
     return tally
   }
 

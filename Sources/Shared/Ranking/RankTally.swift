@@ -21,11 +21,11 @@ package struct RankTally: Sendable, Equatable, Codable {
 
   package var topK: Int { counts.count }
 
-  /// Counts a case whose held-out item has `rank` items before it; nil stands for too many to matter.
-  package mutating func add(rank: Int?) {
-    precondition(rank ?? 0 >= 0, "rank \(rank ?? 0)")
+  /// Counts a case whose held-out item has `rank` items before it.
+  package mutating func record(rank: Int) {
+    precondition(rank >= 0, "rank \(rank)")
     cases += 1
-    if let rank, rank < counts.count { counts[rank] += 1 }
+    if rank < counts.count { counts[rank] += 1 }
   }
 
   package static func += (left: inout RankTally, right: RankTally) {
