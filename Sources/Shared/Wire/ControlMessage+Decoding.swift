@@ -94,10 +94,11 @@ extension ControlMessage {
       throw WireError("problem size", "is \(users) users, \(items) items, \(workers) workers, \(servers) servers")
     }
     let restores: UInt8 = try reader.number("restores")
+    guard restores < 2 else { throw WireError("restores", "is \(restores)") }
     return Welcome(
       job: job, membership: membership, index: index, workers: workers, servers: servers,
       size: ProblemSize(users: Int(users), items: Int(items), trainingInteractions: Int(interactions)),
-      restores: restores != 0, plan: try reader.byteArray("plan", atMost: planLimit))
+      restores: restores == 1, plan: try reader.byteArray("plan", atMost: planLimit))
   }
 }
 

@@ -1,0 +1,148 @@
+import Plan
+import Testing
+import Wire
+
+private let request = StepRequest(
+  job: JobID(0x1122_3344_5566_7788), membership: MembershipEpoch(2), worker: WorkerID(3), epoch: Epoch(4),
+  step: Step(5), optimizerStep: 6, contributions: 1, userRows: 2, wantedRows: 3, wantsRows: true, pushes: true)
+
+private let reply = StepReply(
+  job: JobID(1), membership: MembershipEpoch(2), server: ServerID(3), epoch: Epoch(4), step: Step(5), optimizerStep: 6,
+  staleness: 7, rows: 2, dense: 3)
+
+private func written(_ byteCount: Int, _ write: (inout FrameWriter) -> Void) -> [UInt8] {
+  unsafe [UInt8](unsafeUninitializedCapacity: byteCount) { memory, count in
+    var writer = unsafe FrameWriter(UnsafeMutableRawBufferPointer(memory))
+    write(&writer)
+    count = writer.byteCount
+  }
+}
+
+@Suite struct StepFrameTests {
+  /// A request with one contribution of two rows of width 2, one dense float, two user rows and three wanted rows.
+  private var wholeRequest: [UInt8] {
+    written(request.byteCount(itemRows: 2, width: 2, dense: 1)) { writer in
+      request.write(into: &writer)
+      StepRequest.writeContribution(ReductionTree.Node(level: 1, index: 2), rows: 2, into: &writer)
+      writer.rows([4, 9].span)
+      writer.floats([1, 2, 3, 4].span)
+      writer.floats([5].span)
+      writer.rows([0, 1].span)
+      writer.floats([6, 7, 8, 9].span)
+      writer.rows([1, 2, 3].span)
+      let isFull = writer.isFull
+      #expect(isFull)
+    }
+  }
+
+  private func read(_ bytes: [UInt8], rowLimit: Int = 10) throws(WireError) -> (StepRequest, [UInt32], [Float]) {
+    var reader = unsafe FrameReader(bytes.span.bytes)
+    guard try FrameMark.read(&reader) == .stepRequest else { throw WireError("kind", "is another") }
+    let header = try StepRequest(from: &reader, rowLimit: (rowLimit, rowLimit))
+    var rows: [UInt32] = []
+    var values = [Float](repeating: 0, count: 9)
+    for _ in 0..<header.contributions {
+      let (node, count) = try StepRequest.readContribution(from: &reader, rowLimit: rowLimit)
+      guard node == ReductionTree.Node(level: 1, index: 2), count == 2 else { throw WireError("node", "is another") }
+      try reader.rows("item rows", count: count, below: rowLimit, into: &rows)
+      var span = values.mutableSpan
+      var first = span._mutatingExtracting(0..<5)
+      try reader.floats("item gradients", into: &first)
+    }
+    var users: [UInt32] = []
+    try reader.rows("user rows", count: header.userRows, below: rowLimit, into: &users)
+    var span = values.mutableSpan
+    var second = span._mutatingExtracting(5..<9)
+    try reader.floats("user gradients", into: &second)
+    var wanted: [UInt32] = []
+    try reader.rows("wanted rows", count: header.wantedRows, below: rowLimit, into: &wanted)
+    try reader.finish()
+    return (header, rows + users + wanted, values)
+  }
+
+  @Test func requestSurvivesTheWire() throws {
+    let (header, rows, values) = try read(wholeRequest)
+    #expect(header == request)
+    #expect(rows == [4, 9, 0, 1, 1, 2, 3])
+    #expect(values == [1, 2, 3, 4, 5, 6, 7, 8, 9])
+  }
+
+  @Test func unalignedRequestIsReadToo() throws {
+    let shifted = [0] + wholeRequest
+    var reader = unsafe FrameReader(shifted.span.bytes.extracting(1..<shifted.count))
+    #expect(try FrameMark.read(&reader) == .stepRequest)
+    #expect(try StepRequest(from: &reader, rowLimit: (10, 10)) == request)
+  }
+
+  @Test func truncatedRequestIsNamed() {
+    for length in 0..<wholeRequest.count {
+      #expect(throws: WireError.self, "cut to \(length)") { try read(Array(wholeRequest.prefix(length))) }
+    }
+  }
+
+  @Test func rowsBeyondTheTableAreRefused() {
+    #expect(throws: WireError.self) { try read(wholeRequest, rowLimit: 9) }
+  }
+
+  @Test func rowsOutOfOrderAreRefused() {
+    var bytes = wholeRequest
+    let firstRow = StepRequest.headerByteCount + StepRequest.contributionHeaderByteCount
+    bytes.replaceSubrange(firstRow..<firstRow + 8, with: [9, 0, 0, 0, 9, 0, 0, 0])
+    #expect(throws: WireError("item rows", "are not ascending below 10: 9 after 9")) { try read(bytes) }
+  }
+
+  @Test func everyChangedByteIsAValueOrANamedError() {
+    for index in wholeRequest.indices {
+      var bytes = wholeRequest
+      bytes[index] ^= 0xff
+      do throws(WireError) {
+        _ = try read(bytes)
+      } catch {
+        #expect(!error.field.isEmpty)
+      }
+    }
+  }
+
+  @Test func replySurvivesTheWire() throws {
+    let bytes = written(reply.byteCount(width: 2)) { writer in
+      reply.write(into: &writer)
+      writer.withFloats(4) { span in for index in 0..<4 { span[index] = Float(index) } }
+      writer.withFloats(3) { span in for index in 0..<3 { span[index] = -1 } }
+      let isFull = writer.isFull
+      #expect(isFull)
+    }
+    var reader = unsafe FrameReader(bytes.span.bytes)
+    #expect(try FrameMark.read(&reader) == .stepReply)
+    #expect(try StepReply(from: &reader, rowLimit: 2, denseLimit: 3) == reply)
+    #expect(reader.remaining == 28)
+  }
+
+  @Test func floatsStandAlignedInFrames() {
+    #expect(StepReply.headerByteCount.isMultiple(of: 4) && BulkRequest.headerByteCount.isMultiple(of: 4))
+  }
+
+  @Test(arguments: StoredTable.allCases) func bulkSurvivesTheWire(_ table: StoredTable) throws {
+    let bulk = BulkRequest(
+      job: JobID(5), token: 6, action: .readRecords, table: table, first: 7, count: 8, optimizerStep: 9)
+    let bytes = written(BulkRequest.headerByteCount) { writer in bulk.write(into: &writer) }
+    var reader = unsafe FrameReader(bytes.span.bytes)
+    #expect(try FrameMark.read(&reader) == .bulkRequest)
+    #expect(try BulkRequest(from: &reader) == bulk)
+    try reader.finish()
+  }
+
+  @Test func refusalKeepsItsReason() throws {
+    let bytes = written(Refusal.byteCount("no")) { writer in Refusal.write("no", into: &writer) }
+    var reader = unsafe FrameReader(bytes.span.bytes)
+    #expect(try FrameMark.read(&reader) == .refusal)
+    #expect(try Refusal.read(&reader) == "no")
+  }
+
+  @Test func strangeMarkIsNamed() {
+    let bytes = [UInt8]("GET / HTTP/1.1".utf8)
+    #expect(throws: WireError.self) {
+      var reader = unsafe FrameReader(bytes.span.bytes)
+      _ = try FrameMark.read(&reader)
+    }
+  }
+}
