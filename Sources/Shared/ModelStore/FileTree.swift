@@ -1,7 +1,17 @@
+import FoundationEssentials
 import Glibc
+import SectionFile
 
 /// The few things that the store does to folders and files, with errors that name them.
 enum FileTree {
+  /// Maps a file for reading.
+  /// - Parameter hint: what to do if it cannot be read
+  static func map(_ path: String, hint: String? = nil) throws(ModelStoreError) -> FileMap {
+    do throws(SectionFileError) { return try FileMap(path: path) } catch {
+      throw ModelStoreError(reading: error, hint: hint)
+    }
+  }
+
   /// The names in a folder, sorted; none where there is no folder.
   static func names(in folder: String) throws(ModelStoreError) -> [String] {
     // Safety: the path is passed as a terminated string for the call.
@@ -41,12 +51,50 @@ enum FileTree {
     }
   }
 
-  /// Removes a folder of files; it may be gone already.
-  static func remove(folderOfFiles folder: String) throws(ModelStoreError) {
-    for name in try names(in: folder) { try remove(file: "\(folder)/\(name)") }
+  /// Removes a folder with all that is in it; it may be gone already.
+  static func remove(folder: String) throws(ModelStoreError) {
+    guard exists(folder) else { return }
+    do { try FileManager.default.removeItem(atPath: folder) } catch {
+      throw ModelStoreError(.unwritable, path: folder, "cannot be removed: \(error)")
+    }
+  }
+
+  /// Gives a folder its name. What stood there is set aside under `previous` until then, where `standing` finds it if we do not
+  /// come to the end.
+  static func replace(_ old: String, with new: String, previous: String) throws(ModelStoreError) {
+    if exists(old) {
+      try remove(folder: previous)
+      try rename(old, to: previous)
+    }
+    try rename(new, to: old)
+    try remove(folder: previous)
+  }
+
+  /// The folder that `replace` put there, or what it had set aside.
+  static func standing(_ folder: String, previous: String) -> String {
+    exists(folder) || !exists(previous) ? folder : previous
+  }
+
+  private static func exists(_ path: String) -> Bool {
     // Safety: the path is passed as a terminated string for the call.
-    guard unsafe rmdir(folder) == 0 || errno == ENOENT else {
-      throw ModelStoreError(.unwritable, path: folder, call: "rmdir", code: errno)
+    unsafe access(path, F_OK) == 0
+  }
+
+  private static func rename(_ old: String, to new: String) throws(ModelStoreError) {
+    // Safety: both paths are passed as terminated strings for the call.
+    guard unsafe Glibc.rename(old, new) == 0 else {
+      throw ModelStoreError(.unwritable, path: new, call: "rename", code: errno)
+    }
+  }
+
+  /// Makes the names in a folder durable. Some file systems have no fsync for folders and say EINVAL.
+  static func synchronize(folder: String) throws(ModelStoreError) {
+    // Safety: the path is passed as a terminated string for the call.
+    let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw ModelStoreError(.unwritable, path: folder, call: "open", code: errno) }
+    defer { close(descriptor) }
+    guard fsync(descriptor) == 0 || errno == EINVAL else {
+      throw ModelStoreError(.unwritable, path: folder, call: "fsync", code: errno)
     }
   }
 

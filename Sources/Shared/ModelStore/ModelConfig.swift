@@ -1,0 +1,58 @@
+package import Plan
+
+/// `model/config.json`: what the tensors beside it make up, and where the data stands that they were trained on.
+package struct ModelConfig: Codable, Sendable, Equatable {
+  /// The prepared data.
+  package struct Source: Codable, Sendable, Equatable {
+    package var path: String
+    package var fingerprint: String
+    package init(path: String, fingerprint: String) {
+      self.path = path
+      self.fingerprint = fingerprint
+    }
+  }
+
+  /// It grows when the meaning of a field or of a tensor changes.
+  package static let currentVersion = 1
+
+  package let formatVersion: Int
+  package let model: ModelKind
+  package let factors: Int
+  package let layers: [Int]
+  package let activation: ActivationKind
+  package let users: Int
+  package let items: Int
+  package let trainingInteractions: Int
+  package let data: Source
+  /// Epochs that were trained.
+  package let epochs: Int
+  /// SHA-256 of the parameters (see `ModelDigest`); without one they are taken as they are.
+  package internal(set) var digest: String?
+
+  package init(plan: TrainingPlan, size: ProblemSize, data: Source, epochs: Int) {
+    formatVersion = Self.currentVersion
+    model = plan.model
+    factors = plan.factors
+    layers = plan.layers
+    activation = plan.activation
+    users = size.users
+    items = size.items
+    trainingInteractions = size.trainingInteractions
+    self.data = data
+    self.epochs = epochs
+  }
+
+  package var shape: NetworkShape { NetworkShape(model: model, factors: factors, layers: layers) }
+
+  /// What does not fit together in a config that was read; nil where all does.
+  var contradiction: String? {
+    var plan = TrainingPlan()
+    plan.model = model
+    plan.factors = factors
+    plan.layers = layers
+    do throws(PlanError) { try plan.validate() } catch { return "\(error)" }
+    // Limit: as many rows as a 32-bit row number tells apart.
+    let rows = 0...Int(UInt32.max)
+    return rows.contains(users) && rows.contains(items) ? nil : "\(users) users and \(items) items"
+  }
+}
