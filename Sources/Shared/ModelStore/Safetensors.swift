@@ -11,7 +11,13 @@ enum Safetensors {
   struct Entry: Decodable, Equatable {
     let dtype: String
     let shape: [Int]
-    let data_offsets: [Int]
+    /// Where the values begin and end behind the header.
+    let dataOffsets: [Int]
+
+    enum CodingKeys: String, CodingKey {
+      case dtype, shape
+      case dataOffsets = "data_offsets"
+    }
   }
 
   /// The first bytes of a file of these tensors: the header with its byte count, padded so that the values are aligned.

@@ -32,7 +32,7 @@ struct SafetensorsFile: ~Copyable {
   /// A tensor's values, `[count]`.
   func values(of tensor: ModelTensor) -> [Float] {
     guard let entry = entries[tensor.name] else { preconditionFailure("\(tensor.name) was checked to be there") }
-    let start = dataOffset + entry.data_offsets[0]
+    let start = dataOffset + entry.dataOffsets[0]
     // Safety: the extent was checked; the values are copied byte by byte, so their alignment does not matter.
     return unsafe [Float](unsafeUninitializedCapacity: tensor.count) { values, count in
       unsafe UnsafeMutableRawBufferPointer(values).copyMemory(
@@ -52,7 +52,7 @@ struct SafetensorsFile: ~Copyable {
       guard entry.shape == tensor.shape else {
         throw damaged(path, "tensor \(tensor.name) has the shape \(entry.shape), not \(tensor.shape)")
       }
-      let range = entry.data_offsets
+      let range = entry.dataOffsets
       guard range.count == 2, range[0] >= 0, range[0] <= range[1], range[1] <= byteCount,
         range[1] - range[0] == tensor.count * 4
       else { throw damaged(path, "tensor \(tensor.name) stands at \(range) of \(byteCount) bytes") }
@@ -62,10 +62,9 @@ struct SafetensorsFile: ~Copyable {
       throw damaged(path, "tensor \(stranger) does not belong to the model that config.json describes")
     }
     var end = 0
-    for (name, entry) in entries.sorted(by: { $0.value.data_offsets.lexicographicallyPrecedes($1.value.data_offsets) })
-    {
-      guard entry.data_offsets[0] == end else { throw damaged(path, "tensor \(name) does not begin at byte \(end)") }
-      end = entry.data_offsets[1]
+    for (name, entry) in entries.sorted(by: { $0.value.dataOffsets.lexicographicallyPrecedes($1.value.dataOffsets) }) {
+      guard entry.dataOffsets[0] == end else { throw damaged(path, "tensor \(name) does not begin at byte \(end)") }
+      end = entry.dataOffsets[1]
     }
     guard end == byteCount else { throw damaged(path, "\(byteCount - end) bytes behind the last tensor") }
   }
