@@ -98,7 +98,7 @@ let package = Package(
     tests("ReductionTests", ["Reduction", "Plan", "Kernels"]),
     tests("SectionFileTests", ["SectionFile"]),
     tests("InteractionsTests", ["Interactions", "Plan"]),
-    tests("DatasetsTests", ["Datasets", "Interactions", "SectionFile", "Plan"]),
+    tests("DatasetsTests", ["Datasets", "Interactions", "SectionFile", "Plan", "CZlib"]),
     tests("RankingTests", ["Ranking", "NeuralCF", "Interactions", "Plan", "Kernels"]),
     tests("ModelStoreTests", ["ModelStore", "SectionFile", "Tables", "Plan"]),
     tests("TelemetryTests", ["Telemetry", "Plan"]),

@@ -10,8 +10,8 @@ import Testing
         Event(user: 1, item: 4, time: 1), Event(user: 2, item: 5, time: 2), Event(user: 2, item: 6, time: 1),
       ]), userCount: 4, itemCount: 10)
     let heldOut = try histories.split(.leaveOneOut, negatives: 5, seed: 1)
-    #expect(heldOut.test == [HeldOutItem(user: 0, item: 2), HeldOutItem(user: 2, item: 5)])
-    #expect(heldOut.validation == [HeldOutItem(user: 0, item: 1)])
+    #expect(heldOut.test == [HeldOutItem(user: 0, item: 2, rating: 1), HeldOutItem(user: 2, item: 5, rating: 1)])
+    #expect(heldOut.validation == [HeldOutItem(user: 0, item: 1, rating: 1)])
     #expect(heldOut.trainingCounts == [2, 1, 1, 0] && heldOut.trainingCount == 4)
   }
 
@@ -31,7 +31,7 @@ import Testing
     let heldOut = try histories.split(.temporal(0.6), negatives: 5, seed: 1)
     #expect(heldOut.trainingCounts == [2, 2, 2])
     #expect(
-      heldOut.test == [HeldOutItem(user: 0, item: 9), HeldOutItem(user: 1, item: 7), HeldOutItem(user: 2, item: 8)])
+      heldOut.test == [HeldOutItem(user: 0, item: 9, rating: 1), HeldOutItem(user: 1, item: 7, rating: 1), HeldOutItem(user: 2, item: 8, rating: 1)])
     #expect(heldOut.validation.map(\.item) == [3, 4, 5])
     var timeless = UserHistories(log(events, hasTimes: false), userCount: 3, itemCount: 20)
     #expect(throws: InteractionsError.self) { _ = try timeless.split(.temporal(0.6), negatives: 5, seed: 1) }
@@ -41,7 +41,7 @@ import Testing
     let events = [Event(user: 0, item: 0, time: 1), Event(user: 0, item: 1, time: 9), Event(user: 1, item: 2, time: 9)]
     var histories = UserHistories(log(events), userCount: 2, itemCount: 20)
     let heldOut = try histories.split(.temporal(0.3), negatives: 5, seed: 1)
-    #expect(heldOut.test == [HeldOutItem(user: 0, item: 1)] && heldOut.usersWithoutTraining == 1)
+    #expect(heldOut.test == [HeldOutItem(user: 0, item: 1, rating: 1)] && heldOut.usersWithoutTraining == 1)
   }
 
   @Test func drawsItsShareAtRandom() throws {
@@ -62,10 +62,10 @@ import Testing
   @Test func takesGivenCasesAsTheyAre() throws {
     let events = [Event(user: 0, item: 0, time: 1), Event(user: 0, item: 1, time: 9), Event(user: 1, item: 2, time: 9)]
     var histories = UserHistories(log(events), userCount: 2, itemCount: 8)
-    let cases = [HeldOutItem(user: 1, item: 7), HeldOutItem(user: 0, item: 3)]
+    let cases = [HeldOutItem(user: 1, item: 7, rating: 1), HeldOutItem(user: 0, item: 3, rating: 1)]
     let heldOut = try histories.split(.given, negatives: 5, seed: 1, cases: cases)
     #expect(heldOut.test == cases && heldOut.trainingCounts == [2, 1])
-    #expect(heldOut.validation == [HeldOutItem(user: 0, item: 1)])
+    #expect(heldOut.validation == [HeldOutItem(user: 0, item: 1, rating: 1)])
     let fewer = try histories.split(.given, negatives: 6, seed: 1, cases: cases)
     #expect(fewer.validation.isEmpty)
   }

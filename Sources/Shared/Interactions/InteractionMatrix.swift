@@ -31,6 +31,8 @@ package struct InteractionMatrix: @unchecked Sendable {
     owner: any AnyObject & Sendable, checkingItems: Bool = true
   ) throws(InteractionsError) {
     guard let firstOffset = offsets.baseAddress, offsets.count > 0 else { throw InteractionsError("no offsets") }
+    // Limit: rows are 32-bit numbers.
+    guard items >= 0, items <= Int(UInt32.max) else { throw InteractionsError("\(items) items") }
     try unsafe Self.check(offsets: offsets, count: rows.count)
     if checkingItems { try unsafe Self.check(rows: rows, offsets: offsets, items: items) }
     users = offsets.count - 1

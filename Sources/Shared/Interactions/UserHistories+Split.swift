@@ -20,9 +20,12 @@ package struct HeldOut: Sendable, Equatable {
 package struct HeldOutItem: Sendable, Equatable {
   package let user: UInt32
   package let item: UInt32
-  package init(user: UInt32, item: UInt32) {
+  /// 0 where the data has no ratings.
+  package let rating: Float
+  package init(user: UInt32, item: UInt32, rating: Float) {
     self.user = user
     self.item = item
+    self.rating = rating
   }
 }
 
@@ -54,6 +57,24 @@ extension UserHistories {
           : "the split \(rule) leaves no user to test on")
     }
     return heldOut
+  }
+
+  /// The most negatives, up to a limit, that 19 of 20 users with two interactions or more have unseen items for; 1 where fewer
+  /// have any. A small catalogue has too few for the customary 99.
+  package func negatives(upTo limit: Int) -> Int {
+    var usersWithUnseen = [Int](repeating: 0, count: limit + 1)
+    var users = 0
+    for user in 0..<userCount where range(of: user).count >= 2 {
+      // One is left free for a test item that the history may lack.
+      usersWithUnseen[max(0, min(limit, itemCount - range(of: user).count - 1))] += 1
+      users += 1
+    }
+    var reached = 0
+    for count in stride(from: limit, to: 1, by: -1) {
+      reached += usersWithUnseen[count]
+      if users > 0, reached * 20 >= users * 19 { return count }
+    }
+    return 1
   }
 
   private func leaveOneOut(_ heldOut: inout HeldOut, negatives: Int) {
@@ -94,11 +115,15 @@ extension UserHistories {
         continue
       }
       if training < range.count {
-        heldOut.test.append(HeldOutItem(user: UInt32(user), item: items[range.upperBound - 1]))
+        heldOut.test.append(self[range.upperBound - 1, of: user])
       }
       if training >= 2 {
-        heldOut.validation.append(HeldOutItem(user: UInt32(user), item: items[range.lowerBound + training - 1]))
+        heldOut.validation.append(self[range.lowerBound + training - 1, of: user])
       }
     }
+  }
+
+  private subscript(index: Int, of user: Int) -> HeldOutItem {
+    HeldOutItem(user: UInt32(user), item: items[index], rating: hasRatings ? ratings[index] : 0)
   }
 }
