@@ -73,10 +73,15 @@ let package = Package(
 
     role("Coordinator", "Core", ["Plan", "Wire", "Ranking"]),
     role("ParamServer", "Core", ["Plan", "Wire", "Kernels", "Tables", "Reduction"], settings: numeric),
-    role("Worker", "Core", ["Plan", "Wire", "Kernels", "Tables", "Reduction", "NeuralCF", "Ranking", "Interactions"], settings: numeric),
+    role(
+      "Worker", "Core", ["Plan", "Wire", "Kernels", "Tables", "Reduction", "NeuralCF", "Ranking", "Interactions"],
+      settings: numeric),
     role(
       "Coordinator", "Program",
-      ["CoordinatorCore", "Plan", "Wire", "ZeroMQ", "Links", "Interactions", "Datasets", "ModelStore", "Tables", "Ranking", "Telemetry", logging]),
+      [
+        "CoordinatorCore", "Plan", "Wire", "ZeroMQ", "Links", "Interactions", "Datasets", "ModelStore", "Tables",
+        "Ranking", "Telemetry", logging,
+      ]),
     role("ParamServer", "Program", ["ParamServerCore", "Plan", "Wire", "ZeroMQ", "Links", "Telemetry", logging]),
     role(
       "Worker", "Program",
@@ -85,7 +90,8 @@ let package = Package(
     .executableTarget(
       name: "neumf",
       dependencies: [
-        "CoordinatorProgram", "ParamServerProgram", "WorkerProgram", "Plan", "Interactions", "Datasets", "Ranking",
+        "CoordinatorCore", "CoordinatorProgram", "ParamServerProgram", "WorkerProgram", "Plan", "Links", "ZeroMQ",
+        "Interactions", "Datasets", "Ranking",
         "NeuralCF", "ModelStore", "Telemetry", arguments, logging,
       ], path: "Sources/Command", swiftSettings: strict),
 

@@ -1,7 +1,26 @@
 import ArgumentParser
+import Foundation
 
 @main
 struct Neumf: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "neumf", abstract: "A distributed trainer for neural collaborative filtering.")
+    commandName: "neumf", abstract: "A distributed trainer for neural collaborative filtering.",
+    subcommands: [
+      TrainCommand.self,
+      CoordinatorCommand.self,
+      ServerCommand.self,
+      WorkerCommand.self,
+    ])
+
+  /// Runs a command; whatever stops it is said once, and its exit code is that of the contract.
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      guard let failure = CommandFailure(error) else { exit(withError: error) }
+      failure.report()
+      Foundation.exit(failure.status.rawValue)
+    }
+  }
 }

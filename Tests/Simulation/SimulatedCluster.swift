@@ -234,7 +234,8 @@ package final class SimulatedCluster {
       unsafe writer.bytes(record.span.bytes)
     }
     var directives: [ServerDirective] = []
-    try unsafe servers[node(ofServer: server)]?.shard.receive(frame.span.bytes, from: Peer(9999), directives: &directives)
+    try unsafe servers[node(ofServer: server)]?.shard.receive(
+      frame.span.bytes, from: Peer(9999), directives: &directives)
   }
 
   // MARK: servers

@@ -7,7 +7,8 @@ package enum Node: Hashable, Sendable {
   case worker(Int)
 }
 
-/// Frames on their way. Every link keeps its order, as ZeroMQ's do; between links the delays, drawn from the seed, decide.
+/// Frames on their way. Every link keeps its order, as ZeroMQ's do; between links the delays, drawn from the seed,
+/// decide.
 struct SimulatedNetwork {
   struct Delivery {
     let time: Double

@@ -14,7 +14,8 @@ private let examples: [ControlMessage] = [
   .evaluated(RankCounts(counts: [1, 2, 3], cases: 9)),
   .farewell(
     Account(
-      cpuSeconds: 1.5, peakResidentBytes: 2, bytesSent: 3, bytesReceived: 4, updates: 5, duplicates: 6, staleness: [7, 8])),
+      cpuSeconds: 1.5, peakResidentBytes: 2, bytesSent: 3, bytesReceived: 4, updates: 5, duplicates: 6,
+      staleness: [7, 8])),
   .failed(exitCode: -1, reason: "außer Betrieb"),
   .welcome(
     Welcome(

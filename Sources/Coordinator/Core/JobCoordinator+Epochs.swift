@@ -57,7 +57,8 @@ extension JobCoordinator {
         .send(
           worker,
           .train(
-            epoch: epoch, step: Step(UInt32(position.step)), until: Step(UInt32(stepsPerEpoch)), positions: positions)))
+            epoch: epoch, step: Step(UInt32(plan.consistency == .bsp ? position.step : 0)),
+            until: Step(UInt32(stepsPerEpoch)), positions: positions)))
     }
   }
 
@@ -125,13 +126,20 @@ extension JobCoordinator {
     if isThrough {
       closeEpoch(at: time, directives: &directives)
     } else {
-      position.step = plan.consistency == .bsp ? Int(paused.values.map(\.progress.step).max()?.rawValue ?? 0) : 0
-      if plan.consistency != .bsp { takePositions() }
+      takePositions()
       writeCheckpoint(at: time, directives: &directives)
     }
   }
 
+  /// Where the unfinished epoch stands.
   private mutating func takePositions() {
+    let steps = paused.values.map { Int($0.progress.step.rawValue) }
+    switch plan.consistency {
+    case .bsp:
+      position.step = steps.max() ?? 0
+      return
+    case .ssp, .async: position.step += steps.reduce(0, +)
+    }
     var positions = [UInt32](repeating: 0, count: plan.shardCount)
     for stop in paused.values {
       for position in stop.positions where Int(position.shard.rawValue) < positions.count {

@@ -9,12 +9,16 @@ extension JobCoordinator {
   ) -> Result<Member, MemberRefusal> {
     let places = hello.role == .worker ? workers : servers
     guard phase == .gathering, let member = places.first(where: { endpoints[$0] == nil }) else {
-      return .failure(MemberRefusal(reason: "the job has all \(places.count) of its \(hello.role == .worker ? "workers" : "servers")"))
+      return .failure(
+        MemberRefusal(reason: "the job has all \(places.count) of its \(hello.role == .worker ? "workers" : "servers")")
+      )
     }
     if hello.role == .worker, hello.dataFingerprint != dataFingerprint {
       return .failure(
         MemberRefusal(
-          reason: "its prepared data is \(hello.dataFingerprint), the coordinator's is \(dataFingerprint); prepare once and copy"))
+          reason:
+            "its prepared data is \(hello.dataFingerprint), the coordinator's is \(dataFingerprint); prepare once and copy"
+        ))
     }
     endpoints[member] = hello.endpoint
     lastHeard[member] = time
@@ -34,7 +38,8 @@ extension JobCoordinator {
     serversMayBeReady(directives: &directives)
   }
 
-  /// A member is ready: first the servers, some of them before the last member has come; then the workers; then the training
+  /// A member is ready: first the servers, some of them before the last member has come; then the workers; then the
+  /// training
   /// begins.
   mutating func memberReady(_ member: Member, at time: Double, directives: inout [CoordinatorDirective]) {
     ready.insert(member)
@@ -74,7 +79,8 @@ extension JobCoordinator {
     case .gathering:
       if time - startedAt > Self.gatherLimit {
         let missing = members.filter { endpoints[$0] == nil }.map(\.description).joined(separator: ", ")
-        return fail(69, "waited \(Int(Self.gatherLimit)) s, and these have not come: \(missing)", directives: &directives)
+        return fail(
+          69, "waited \(Int(Self.gatherLimit)) s, and these have not come: \(missing)", directives: &directives)
       }
     case .preparing, .training, .pausing, .settling, .evaluating, .writingCheckpoint, .finishing: break
     }
@@ -90,7 +96,8 @@ extension JobCoordinator {
     if phase == .training || phase == .pausing {
       for worker in awaited where time - (lastAdvance[worker] ?? time) > Self.stepLimit {
         return fail(
-          75, "\(worker) has stood still for \(Int(Self.stepLimit)) s (\(whereabouts(of: worker)))", directives: &directives)
+          75, "\(worker) has stood still for \(Int(Self.stepLimit)) s (\(whereabouts(of: worker)))",
+          directives: &directives)
       }
     }
   }
@@ -125,6 +132,12 @@ extension JobCoordinator {
   package mutating func memberLost(_ member: Member, reason: String, directives: inout [CoordinatorDirective]) {
     guard accounts[member] == nil else { return }
     fail(75, "\(member) is lost: \(reason) (\(whereabouts(of: member)))", directives: &directives)
+  }
+
+  /// Whoever started the processes of this job saw one of them end too soon.
+  package mutating func processLost(directives: inout [CoordinatorDirective]) {
+    guard phase != .finishing else { return }
+    fail(75, "a process of the job ended unexpectedly", directives: &directives)
   }
 
   /// A refused process, told why.

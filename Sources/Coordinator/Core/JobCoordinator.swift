@@ -5,7 +5,7 @@ package import Wire
 package struct JobPosition: Codable, Sendable, Equatable {
   /// Epochs that are finished.
   package var completedEpochs = 0
-  /// Steps of the next epoch that are done, in `bsp`.
+  /// Steps of the next epoch that are done; in `ssp` and `async` those of all workers together.
   package var step = 0
   /// Interactions of the next epoch that are done, per shard, in `ssp` and `async`.
   package var positions: [UInt32] = []
@@ -50,10 +50,12 @@ package enum JobOutcome: Sendable, Equatable {
   case failed(exitCode: Int32, reason: String)
 }
 
-/// The coordinator's decisions, from the first member to the last farewell: who trains what, when an epoch is over, when to
+/// The coordinator's decisions, from the first member to the last farewell: who trains what, when an epoch is over,
+/// when to
 /// evaluate, when to write a checkpoint, and when to give up.
 ///
-/// Duties of the Loop, in order: hand in what happened, with the time; carry out the directives as they come; call `ticked` a few
+/// Duties of the Loop, in order: hand in what happened, with the time; carry out the directives as they come; call
+/// `ticked` a few
 /// times a second. Time is seconds on any clock that only goes forward.
 package struct JobCoordinator: Sendable {
   package enum Phase: Sendable, Equatable {
@@ -105,11 +107,13 @@ package struct JobCoordinator: Sendable {
 
   var startedAt: Double
   var phaseBegan: Double
-  /// When the training that the next epoch record counts began, and the seconds of it that are already counted elsewhere.
+  /// When the training that the next epoch record counts began, and the seconds of it that are already counted
+  /// elsewhere.
   var trainingBegan = 0.0
   var evaluationBegan = 0.0
 
-  // Limit: a process starts in well under a second, a container of a gigabyte is checked in a few; a minute means it will not come.
+  // Limit: a process starts in well under a second, a container of a gigabyte is checked in a few; a minute means it
+  // will not come.
   static let gatherLimit = 60.0
   // Limit: members speak once a second; one that is silent for fifteen is gone, stopped, or cut off.
   static let leaseLimit = 15.0

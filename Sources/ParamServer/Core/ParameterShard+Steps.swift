@@ -56,7 +56,8 @@ extension ParameterShard {
   }
 
   private func isDuplicate(_ request: StepRequest, clock: UInt32) -> Bool {
-    request.epoch == epoch && (configuration.plan.consistency == .bsp ? request.step < collecting : request.step.rawValue < clock)
+    request.epoch == epoch
+      && (configuration.plan.consistency == .bsp ? request.step < collecting : request.step.rawValue < clock)
   }
 
   private mutating func epochBegan(_ newEpoch: Epoch, at step: Step) {
@@ -99,7 +100,9 @@ extension ParameterShard {
     try reader.rows("user rows", count: request.userRows, below: users.rowCount, into: &seat.userRows)
     seat.userOptimizerStep = request.optimizerStep
     let count = request.userRows * shape.rowWidth
-    if seat.userGradients.count < count { seat.userGradients = FloatBuffer(count: max(count, 2 * seat.userGradients.count)) }
+    if seat.userGradients.count < count {
+      seat.userGradients = FloatBuffer(count: max(count, 2 * seat.userGradients.count))
+    }
     try Self.read(&reader, count: count, into: &seat.userGradients)
   }
 

@@ -3,10 +3,12 @@ import Reduction
 import Tables
 package import Wire
 
-/// One parameter server: its rows of the two tables and its slice of the dense weights, each with optimizer state beside it, and
+/// One parameter server: its rows of the two tables and its slice of the dense weights, each with optimizer state
+/// beside it, and
 /// the account of who pushed what.
 ///
-/// Duties of the Loop, in order: hand every frame to `receive`; carry out the directives; then call `applyDeferred`, which does
+/// Duties of the Loop, in order: hand every frame to `receive`; carry out the directives; then call `applyDeferred`,
+/// which does
 /// what no reply waits for.
 package struct ParameterShard: ~Copyable {
   package let configuration: ServerConfiguration

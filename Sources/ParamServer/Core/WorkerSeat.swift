@@ -14,7 +14,8 @@ final class WorkerSeat {
   var wantedStep = Step(rawValue: 0)
   var wantsRows = false
   var wanted: [UInt32] = []
-  /// Steps pushed since the epoch, or the membership, began; `nil` before its first request, the maximum after its last push.
+  /// Steps pushed since the epoch, or the membership, began; `nil` before its first request, the maximum after its
+  /// last push.
   var clock: UInt32?
   var staleness: UInt32 = 0
 

@@ -7,7 +7,8 @@ import Telemetry
 import Wire
 package import ZeroMQ
 
-/// A parameter server's thread and its sockets: it hands what arrives to the `ParameterShard` and carries out what that orders.
+/// A parameter server's thread and its sockets: it hands what arrives to the `ParameterShard` and carries out what
+/// that orders.
 package struct ServingLoop: ~Copyable {
   private var link: CoordinatorLink
   private let socket: Socket

@@ -13,6 +13,8 @@ package final class PreparedDataset: Sendable {
   /// What rating models are measured on; nil without ratings.
   package let testRatings: RatedInteractions?
   package let validationRatings: RatedInteractions?
+  /// Tells whether two processes read the same data: equal for equal interactions, cases, ids and titles.
+  package let fingerprint: String
   private let training: InteractionMatrix
   private let fitting: InteractionMatrix
   private let userIDs: MappedTexts
@@ -37,6 +39,7 @@ package final class PreparedDataset: Sendable {
       genres = try MappedTexts(file, DatasetSections.genres, isOrdered: false)
     } catch { throw DatasetError(reading: error) }
     summary = try Self.summary(of: file)
+    fingerprint = String(file.contentHash, radix: 16)
     guard userIDs.count == summary.users, itemIDs.count == summary.items, titles.count == summary.items,
       genres.count == summary.items
     else {

@@ -1,14 +1,16 @@
 package import Wire
 package import ZeroMQ
 
-/// A member's connection to its coordinator: it says that it lives once a second, and notices when the coordinator does not.
+/// A member's connection to its coordinator: it says that it lives once a second, and notices when the coordinator
+/// does not.
 package struct CoordinatorLink: ~Copyable {
   package let endpoint: Endpoint
   package let socket: Socket
   private var lastHeard: Double
   private var lastSent: Double
 
-  // Limit: the coordinator speaks several times a second, but may be away on a checkpoint of gigabytes for some of these; before it
+  // Limit: the coordinator speaks several times a second, but may be away on a checkpoint of gigabytes for some of
+  // these; before it
   // has greeted anyone it waits as long for the other members.
   private static let silenceLimit = 60.0
   private static let alivePeriod = 1.0

@@ -59,6 +59,11 @@ package struct CheckpointHeader: Codable, Sendable, Equatable {
     RowRecord.byteCount(width: width(of: table), optimizer: optimizer)
   }
 
+  /// The bytes of the record of a slice of the dense vector.
+  package func recordByteCount(ofDenseSlice width: Int) -> Int {
+    RowRecord.byteCount(width: width, optimizer: optimizer)
+  }
+
   /// What does not fit together in a header that was read; nil where all does.
   var contradiction: String? {
     // Limit: as many rows as a 32-bit row number tells apart.

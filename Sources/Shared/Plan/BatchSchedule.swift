@@ -1,6 +1,7 @@
 /// How many interactions of each shard a step takes, so that every step is full, every shard advances evenly, and each
 /// interaction is taken exactly once. The first `h` taken are those that the divisor method of Webster gives `h` seats
-/// (Balinski and Young: "Fair Representation", 1982): shard `s` with `n` interactions is next where `(2c + 1) / n` is least.
+/// (Balinski and Young: "Fair Representation", 1982): shard `s` with `n` interactions is next where `(2c + 1) / n` is
+/// least.
 package struct BatchSchedule: Sendable, Equatable {
   package let interactions: [Int]
   package let perStep: Int

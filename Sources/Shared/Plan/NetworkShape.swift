@@ -5,7 +5,8 @@ package struct NetworkShape: Sendable, Equatable {
   /// The widths of the GMF part and of the MLP part of a row; 0 where the model lacks that part.
   package let factors: Int
   package let embedding: Int
-  /// The output widths of the hidden layers; the first layer's input is the user's and the item's MLP part, concatenated.
+  /// The output widths of the hidden layers; the first layer's input is the user's and the item's MLP part,
+  /// concatenated.
   package let hidden: [Int]
 
   package init(model: ModelKind, factors: Int, layers: [Int]) {
@@ -28,7 +29,8 @@ package struct NetworkShape: Sendable, Equatable {
   /// The width of what the tower hands to the output layer.
   package var towerWidth: Int { hidden.last ?? 2 * embedding }
 
-  /// The blocks of the dense vector, in their order. Weights are `[inputs × outputs]`, row-major: the first hidden layer's
+  /// The blocks of the dense vector, in their order. Weights are `[inputs × outputs]`, row-major: the first hidden
+  /// layer's
   /// leading `embedding` rows act on the user, the others on the item.
   package var denseBlocks: [DenseBlock] {
     var blocks: [DenseBlock] = []

@@ -1,4 +1,5 @@
-/// The fixed binary tree by which the shards' contributions to a step are added. Whoever adds, and in whatever order the parts
+/// The fixed binary tree by which the shards' contributions to a step are added. Whoever adds, and in whatever order
+/// the parts
 /// arrive, the same pairs of numbers meet: that is why the sum's bits do not depend on placement.
 package enum ReductionTree {
   /// The shards `index << level ..< (index + 1) << level`; a node without contributions adds nothing, not even zero.
@@ -22,7 +23,8 @@ package enum ReductionTree {
     return Node(level: UInt8(Int.bitWidth - (shards - 1).leadingZeroBitCount), index: 0)
   }
 
-  /// The fewest nodes that hold exactly the shards of `range`, from left to right, where `range` ends at `shards` its last node
+  /// The fewest nodes that hold exactly the shards of `range`, from left to right, where `range` ends at `shards` its
+  /// last node
   /// may reach beyond.
   package static func cover(of range: Range<Int>, over shards: Int) -> [Node] {
     let top = root(over: shards)

@@ -20,7 +20,8 @@ extension TrainingPlan {
     let known = Set(CodingKeys.allCases.map(\.rawValue))
     let names = try decoder.container(keyedBy: AnyKey.self).allKeys.map(\.stringValue)
     if let stranger = names.sorted().first(where: { !known.contains($0) }) {
-      throw PlanError(stranger, "no such field in a plan", hint: "the fields are \(known.sorted().joined(separator: ", "))")
+      throw PlanError(
+        stranger, "no such field in a plan", hint: "the fields are \(known.sorted().joined(separator: ", "))")
     }
     let container = try decoder.container(keyedBy: CodingKeys.self)
     func read<Value: Decodable>(_ key: CodingKeys, into value: inout Value) throws {

@@ -14,17 +14,20 @@ extension TrainingPlan {
     try require(
       "learning-rate", learningRate.isFinite && learningRate > 0, "\(learningRate)", "a number above 0, such as 0.001")
     try require("momentum", (0..<1).contains(momentum), "\(momentum)", "0 or more, below 1")
-    try require("momentum", momentum == 0 || optimizer == .sgd, "\(momentum) with \(optimizer.rawValue)", "goes with sgd only")
+    try require(
+      "momentum", momentum == 0 || optimizer == .sgd, "\(momentum) with \(optimizer.rawValue)", "goes with sgd only")
     try require("l2", l2.isFinite && l2 >= 0, "\(l2)", "0 or more, such as 0.00001")
     try require(
       "initial-deviation", initialDeviation.isFinite && initialDeviation > 0, "\(initialDeviation)",
       "a number above 0, such as 0.01")
-    try require("batch-size", (1...Self.batchLimit).contains(batchSize), "\(batchSize)", "1 to \(Self.batchLimit) samples")
+    try require(
+      "batch-size", (1...Self.batchLimit).contains(batchSize), "\(batchSize)", "1 to \(Self.batchLimit) samples")
     try require(
       "batch-size", batchSize > negatives, "\(batchSize) holds no positive with its \(negatives) negatives",
       "at least \(negatives + 1)")
     try require("epochs", (1...100_000).contains(epochs), "\(epochs)", "1 to 100000")
-    try require("shards", (0...Self.shardLimit).contains(shards), "\(shards)", "1 to \(Self.shardLimit), or 0 to choose")
+    try require(
+      "shards", (0...Self.shardLimit).contains(shards), "\(shards)", "1 to \(Self.shardLimit), or 0 to choose")
     try require("top-k", (1...1000).contains(topK), "\(topK)", "1 to 1000")
     try require("evaluate-every", evaluateEvery >= 1, "\(evaluateEvery)", "1 or more epochs")
     try require("checkpoint-every", checkpointEvery >= 1, "\(checkpointEvery)", "1 or more epochs")
@@ -41,7 +44,8 @@ extension TrainingPlan {
     guard model == .mlp || model == .neumf else { return }
     try require("layers", !layers.isEmpty, "no layer", "such as 64,32,16,8")
     for width in layers {
-      try require("layers", (1...Self.widthLimit).contains(width), "\(width) in \(text)", "each width 1 to \(Self.widthLimit)")
+      try require(
+        "layers", (1...Self.widthLimit).contains(width), "\(width) in \(text)", "each width 1 to \(Self.widthLimit)")
     }
     try require(
       "layers", layers[0].isMultiple(of: 2), "\(layers[0]) in \(text)",

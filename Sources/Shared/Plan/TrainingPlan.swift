@@ -44,7 +44,9 @@ extension Consistency: CustomStringConvertible {
     case "bsp": self = .bsp
     case "async": self = .async
     default:
-      guard text.hasPrefix("ssp:"), let bound = Int(text.dropFirst(4)), (1...1_000_000).contains(bound) else { return nil }
+      guard text.hasPrefix("ssp:"), let bound = Int(text.dropFirst(4)), (1...1_000_000).contains(bound) else {
+        return nil
+      }
       self = .ssp(bound)
     }
   }

@@ -20,7 +20,8 @@ package final class SparseGradient {
 
   package var rowCount: Int { rows.count }
 
-  /// Lets `fill` write the touched rows, strictly ascending; the values are whatever was there and must be written next.
+  /// Lets `fill` write the touched rows, strictly ascending; the values are whatever was there and must be written
+  /// next.
   package func setRows<Failure: Error>(_ fill: (inout [UInt32]) throws(Failure) -> Void) throws(Failure) {
     rows.removeAll(keepingCapacity: true)
     try fill(&rows)
@@ -69,7 +70,8 @@ package final class SparseGradient {
     if storage.count < needed { storage = FloatBuffer(count: max(needed, 2 * storage.count)) }
   }
 
-  /// Becomes `left + right`: a row that both touch is the left's value plus the right's, in this order; a row that one touches is
+  /// Becomes `left + right`: a row that both touch is the left's value plus the right's, in this order; a row that
+  /// one touches is
   /// copied, not added to zero.
   package func becomeSum(of left: SparseGradient, and right: SparseGradient) {
     precondition(left.width == width && right.width == width, "widths \(left.width), \(right.width), \(width)")

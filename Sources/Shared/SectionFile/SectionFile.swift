@@ -27,6 +27,15 @@ package final class SectionFile: Sendable {
   /// The names of the sections, in the order of the file.
   package var sections: [String] { entries.map(\.name) }
 
+  /// Tells files of different sections apart, whatever their headers say: an FNV-1a hash of the sections' checksums.
+  package var contentHash: UInt64 {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for entry in entries {
+      for part in [UInt64(entry.checksum), entry.byteCount] { hash = (hash ^ part) &* 0x100_0000_01b3 }
+    }
+    return hash
+  }
+
   package func contains(_ name: String) -> Bool { entries.contains { $0.name == name } }
 
   /// A section's bytes; they begin at a multiple of 64 and are valid while this object lives.

@@ -25,7 +25,9 @@ package enum FrameMark {
   /// The kind of a frame; its reader then stands behind the mark.
   package static func read(_ reader: inout FrameReader) throws(WireError) -> FrameKind {
     let found: UInt32 = try reader.number("mark")
-    guard found == magic else { throw WireError("mark", "is \(String(found, radix: 16)): not this protocol, or another version") }
+    guard found == magic else {
+      throw WireError("mark", "is \(String(found, radix: 16)): not this protocol, or another version")
+    }
     let kind: UInt8 = try reader.number("kind")
     guard let kind = FrameKind(rawValue: kind) else { throw WireError("kind", "\(kind) is unknown") }
     let reserved: UInt8 = try reader.number("reserved byte")
@@ -35,6 +37,7 @@ package enum FrameMark {
   }
 }
 
-// Limit: the longest frame is a batch's rows: 2²⁰ samples touch at most 2²⁰ items of at most 8,193 floats; a practical job stays far
+// Limit: the longest frame is a batch's rows: 2²⁰ samples touch at most 2²⁰ items of at most 8,193 floats; a
+// practical job stays far
 // below, so a frame of more than 1 GiB is a mistake or an attack.
 package let frameByteLimit = 1 << 30

@@ -1,4 +1,5 @@
-/// Reads a frame from front to back. Numbers are little-endian and unaligned; every length is checked before it is believed.
+/// Reads a frame from front to back. Numbers are little-endian and unaligned; every length is checked before it is
+/// believed.
 package struct FrameReader: ~Escapable {
   private let bytes: RawSpan
   private var offset = 0

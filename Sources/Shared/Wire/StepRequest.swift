@@ -2,8 +2,10 @@ package import Plan
 
 /// Worker to server, once per step: what it pushes for this step, and which rows it wants for the next.
 ///
-/// Layout: mark, header; per contribution: level, index, row count, item rows `[rows]`, gradients `[rows × width]`, the dense
-/// gradient's slice; then user rows and gradients; then the item rows wanted. Rows are places on the server (see `Placement`),
+/// Layout: mark, header; per contribution: level, index, row count, item rows `[rows]`, gradients `[rows × width]`,
+/// the dense
+/// gradient's slice; then user rows and gradients; then the item rows wanted. Rows are places on the server (see
+/// `Placement`),
 /// strictly ascending.
 package struct StepRequest: Sendable, Equatable {
   package static let headerByteCount = FrameMark.byteCount + 8 + 4 + 2 + 2 + 4 + 4 + 8 + 4 + 4 + 4
@@ -20,7 +22,8 @@ package struct StepRequest: Sendable, Equatable {
   package var contributions: Int
   package var userRows: Int
   package var wantedRows: Int
-  /// Whether the reply shall bring rows and dense weights; the last push of an epoch wants nothing but the reply itself.
+  /// Whether the reply shall bring rows and dense weights; the last push of an epoch wants nothing but the reply
+  /// itself.
   package var wantsRows: Bool
   /// Whether anything is pushed; an epoch's first request only pulls.
   package var pushes: Bool
@@ -82,7 +85,9 @@ package struct StepRequest: Sendable, Equatable {
     contributions = try reader.count("contributions", atMost: TrainingPlan.shardLimit)
     userRows = try reader.count("user rows", atMost: rowLimit.user)
     wantedRows = try reader.count("wanted rows", atMost: rowLimit.item)
-    guard pushes || (contributions == 0 && userRows == 0) else { throw WireError("flags", "push nothing, yet gradients follow") }
+    guard pushes || (contributions == 0 && userRows == 0) else {
+      throw WireError("flags", "push nothing, yet gradients follow")
+    }
   }
 
   package static func writeContribution(_ node: ReductionTree.Node, rows: Int, into writer: inout FrameWriter) {

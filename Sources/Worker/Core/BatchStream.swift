@@ -8,7 +8,8 @@ struct BatchStream {
   private let schedule: BatchSchedule
   private let orders: [ShardOrder]
   private let sampler: NegativeSampler
-  /// How many of each shard's interactions had been trained before the first step; zeros in `bsp`, where steps count from the
+  /// How many of each shard's interactions had been trained before the first step; zeros in `bsp`, where steps count
+  /// from the
   /// epoch's beginning.
   private let offsets: [Int]
   private let firstStep: Step
@@ -29,7 +30,8 @@ struct BatchStream {
       let trained = Dictionary(uniqueKeysWithValues: positions.map { (Int($0.shard.rawValue), Int($0.position)) })
       let offsets = held.map { trained[$0] ?? 0 }
       schedule = BatchSchedule(
-        interactions: zip(held, offsets).map { map.interactions[$0] - $1 }, perStep: configuration.plan.positivesPerStep)
+        interactions: zip(held, offsets).map { map.interactions[$0] - $1 }, perStep: configuration.plan.positivesPerStep
+      )
       self.offsets = offsets
       firstStep = step
     }

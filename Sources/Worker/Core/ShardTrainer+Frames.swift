@@ -72,7 +72,9 @@ extension ShardTrainer {
         writer.rows(rows.span)
         writer.floats(values)
       } else {
-        for row in rows where placement.server(of: row) == index { writer.number(UInt32(placement.localIndex(of: row))) }
+        for row in rows where placement.server(of: row) == index {
+          writer.number(UInt32(placement.localIndex(of: row)))
+        }
         for (place, row) in rows.enumerated() where placement.server(of: row) == index {
           writer.floats(values.extracting(place * width..<(place + 1) * width))
         }
@@ -128,13 +130,16 @@ extension ShardTrainer {
   private mutating func replied(
     _ reply: StepReply, _ reader: inout FrameReader, slice: Range<Int>, directives: inout [WorkerDirective]
   ) throws(WireError) {
-    guard reply.job == configuration.job, reply.membership == configuration.membership, reply.epoch == epoch else { return }
+    guard reply.job == configuration.job, reply.membership == configuration.membership, reply.epoch == epoch else {
+      return
+    }
     switch state {
     case .awaitingRows(let missing):
       guard reply.step == current.step else { return }
       let server = Int(reply.server.rawValue)
       guard server < current.slots.count, reply.rows == current.slots[server].count, reply.dense == slice.count else {
-        throw WireError("rows", "are \(reply.rows) with \(reply.dense) dense weights, not what was asked of \(reply.server)")
+        throw WireError(
+          "rows", "are \(reply.rows) with \(reply.dense) dense weights, not what was asked of \(reply.server)")
       }
       Self.grow(&itemRows, to: current.items.rows.count * shape.rowWidth)
       try Self.read(&reader, slots: current.slots[server], width: shape.rowWidth, into: &itemRows)

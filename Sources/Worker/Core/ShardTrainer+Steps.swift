@@ -6,7 +6,8 @@ import Tables
 import Wire
 
 extension ShardTrainer {
-  /// Computes the gradients of the current batch, updates the users, and prepares the push that also asks for the next rows.
+  /// Computes the gradients of the current batch, updates the users, and prepares the push that also asks for the
+  /// next rows.
   package mutating func computeStep(directives: inout [WorkerDirective]) {
     precondition(canCompute, "a step computed while \(state)")
     guard let stream else { preconditionFailure("a step computed without an order") }

@@ -7,10 +7,12 @@ package import Wire
 
 /// A worker: it trains the users of its shards, one step after the other.
 ///
-/// It keeps an exact twin of its users' rows, for nobody else writes them: it applies the updates that it pushes, and never pulls
+/// It keeps an exact twin of its users' rows, for nobody else writes them: it applies the updates that it pushes, and
+/// never pulls
 /// them again. Item rows and dense weights come with the reply to each push.
 ///
-/// Duties of the Loop, in order: hand replies to `receive`; while `canCompute`, call `computeStep`; carry out the directives;
+/// Duties of the Loop, in order: hand replies to `receive`; while `canCompute`, call `computeStep`; carry out the
+/// directives;
 /// then call `sampleAhead`, so that the next batch is drawn while the servers work.
 package struct ShardTrainer: ~Copyable {
   package enum State: Equatable, Sendable {
@@ -81,7 +83,8 @@ package struct ShardTrainer: ~Copyable {
     let plan = configuration.plan
     shape = plan.shape
     let leaves = plan.consistency == .bsp ? configuration.shards.count : 1
-    let share = plan.batchSize / (plan.consistency == .bsp ? configuration.shardMap.count : 1) + 2 * (1 + plan.negatives)
+    let share =
+      plan.batchSize / (plan.consistency == .bsp ? configuration.shardMap.count : 1) + 2 * (1 + plan.negatives)
     users = RowTable(rows: configuration.users.count, width: shape.rowWidth, optimizer: OptimizerSettings(plan: plan))
     computation = GradientComputation(shape: shape, activation: plan.activation, sampleCapacity: share)
     reducer = TreeReducer(shards: configuration.shardMap.count, width: shape.rowWidth, denseCount: shape.denseCount)
@@ -99,7 +102,8 @@ package struct ShardTrainer: ~Copyable {
 
   // MARK: orders
 
-  /// Trains `epoch` from `step` up to, not including, `until`; in `ssp` and `async` from `positions`, to the epoch's end.
+  /// Trains `epoch` from `step` up to, not including, `until`; in `ssp` and `async` from `positions`, to the epoch's
+  /// end.
   package mutating func trainingOrdered(
     epoch: Epoch, step: Step, until: Step, positions: [ShardPosition], directives: inout [WorkerDirective]
   ) {

@@ -1,6 +1,7 @@
 import Plan
 
-/// One step's work of a worker: a leaf per held shard (or one for all of them), and which item rows of which server it needs.
+/// One step's work of a worker: a leaf per held shard (or one for all of them), and which item rows of which server
+/// it needs.
 struct StepBatch {
   var step = Step(rawValue: 0)
   var leaves: [LeafBatch]

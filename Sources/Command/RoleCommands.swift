@@ -1,0 +1,100 @@
+import ArgumentParser
+import CoordinatorCore
+import CoordinatorProgram
+import Datasets
+import Interactions
+import ModelStore
+import ParamServerProgram
+import Plan
+import WorkerProgram
+
+/// Leads a job: gathers the workers and servers, and writes the RUN folder.
+struct CoordinatorCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "coordinator", abstract: "Lead a job whose servers and workers are started by hand.",
+    discussion: """
+      Example, on one machine:
+        neumf coordinator --listen tcp://127.0.0.1:5000 --data data/ml-1m --output runs/a --workers 2 --servers 1
+        neumf server --coordinator tcp://127.0.0.1:5000
+        neumf worker --coordinator tcp://127.0.0.1:5000 --data data/ml-1m      (twice)
+      """)
+
+  @Option(help: "Where workers and servers find this coordinator: tcp://HOST:PORT or ipc://PATH.") var listen: String
+  @Option(help: "Folder of the prepared data.") var data: String
+  @Option(help: "The RUN folder to write.") var output: String
+  @Flag(help: "Go on from the last checkpoint in the RUN folder.") var resume = false
+  @OptionGroup var training: TrainingOptions
+  @OptionGroup var role: RoleOptions
+
+  func run() throws {
+    let watches = try role.watches()
+    let listen = try role.endpoint(self.listen, option: "--listen")
+    let dataset = try PreparedDataset(folder: data)
+    let folder = RunFolder(path: output)
+    let checkpoint = resume ? try folder.latestCheckpoint(for: dataset) : nil
+    let plan = try training.resolved(over: checkpoint?.header.plan ?? TrainingPlan())
+    if let checkpoint { try folder.check(plan, resumes: checkpoint.header.plan) }
+    let matrix = dataset.trainingMatrix(excludingValidation: plan.validation)
+    let size = ProblemSize(users: matrix.users, items: matrix.items, trainingInteractions: matrix.count)
+    let recorder = RunRecorder(
+      folder: output, size: size, dataFingerprint: dataset.fingerprint, resuming: checkpoint)
+    var loop = try CoordinationLoop(
+      listen: listen, plan: plan, size: size, dataFingerprint: dataset.fingerprint, recorder: recorder,
+      watches: watches, logger: role.logger("coordinator"))
+    switch try loop.run() {
+    case .done: return
+    case .interrupted:
+      throw CommandFailure(
+        .interrupted, "interrupted", hint: "go on with: neumf train --data \(data) --resume \(output)")
+    case .failed(let exitCode, let reason):
+      throw CommandFailure(
+        ExitStatus(rawValue: exitCode) ?? .bug, reason,
+        hint: "go on from the last checkpoint with: neumf train --data \(data) --resume \(output)")
+    }
+  }
+}
+
+/// Holds a part of the embedding tables and of the dense weights.
+struct ServerCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "server", abstract: "Hold a part of a job's parameters.",
+    discussion: """
+      Example:
+        neumf server --coordinator tcp://127.0.0.1:5000
+      """)
+
+  @Option(help: "Where the coordinator listens.") var coordinator: String
+  @Option(help: "Where this server listens for the workers; port * takes a free one.")
+  var listen = "tcp://127.0.0.1:*"
+  @OptionGroup var role: RoleOptions
+
+  func run() throws {
+    let watches = try role.watches()
+    try ServingLoop.run(
+      coordinator: role.endpoint(coordinator, option: "--coordinator"),
+      listen: role.endpoint(listen, option: "--listen"), watches: watches, logger: role.logger("server")
+    ).check("server")
+  }
+}
+
+/// Trains the users of its shards.
+struct WorkerCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "worker", abstract: "Train a part of a job's users.",
+    discussion: """
+      Example:
+        neumf worker --coordinator tcp://127.0.0.1:5000 --data data/ml-1m
+      """)
+
+  @Option(help: "Where the coordinator listens.") var coordinator: String
+  @Option(help: "Folder of the prepared data, the same as the coordinator's.") var data: String
+  @OptionGroup var role: RoleOptions
+
+  func run() throws {
+    let watches = try role.watches()
+    try TrainingLoop.run(
+      coordinator: role.endpoint(coordinator, option: "--coordinator"), data: PreparedDataset(folder: data),
+      watches: watches, logger: role.logger("worker")
+    ).check("worker")
+  }
+}

@@ -1,0 +1,53 @@
+import ArgumentParser
+import Glibc
+import Links
+import Logging
+import Telemetry
+import ZeroMQ
+
+/// What every role takes.
+struct RoleOptions: ParsableArguments {
+  @Flag(help: "Listen on or connect to tcp:// addresses beyond loopback, where anyone may join or listen in.")
+  var insecure = false
+  @Flag(help: .hidden) var watchParent = false
+
+  /// The signals and the parent that a role watches. Before any other thread starts.
+  func watches() throws -> Watches {
+    Watches(
+      signals: try SignalWatch([SIGINT, SIGTERM, SIGUSR1]), parent: watchParent ? ParentWatch() : nil)
+  }
+
+  /// Reads an endpoint; beyond loopback it is refused unless the user said `--insecure`.
+  func endpoint(_ text: String, option: String) throws -> Endpoint {
+    let endpoint: Endpoint
+    do throws(ZeroMQError) {
+      endpoint = try Endpoint(text)
+    } catch {
+      throw CommandFailure(.usage, "\(option): \(error)", hint: error.hint)
+    }
+    guard endpoint.isLoopback || insecure else {
+      throw CommandFailure(
+        .usage, "\(option): \(text) is beyond loopback, where anyone could join the job",
+        hint: "use it in a network that you trust, and say so with --insecure")
+    }
+    return endpoint
+  }
+
+  func logger(_ name: String) -> Logger {
+    var logger = Logger(label: name) { label in StreamLogHandler.standardError(label: label) }
+    logger.logLevel = .info
+    return logger
+  }
+}
+
+extension MemberExit {
+  /// Throws what a member's end means at the command line.
+  func check(_ role: String) throws {
+    switch self {
+    case .finished: return
+    case .aborted(let reason): throw CommandFailure(.tryAgain, "\(role): the coordinator ended the job: \(reason)")
+    case .orphaned: throw CommandFailure(.unavailable, "\(role): the process that started this one is gone")
+    case .terminated: throw CommandFailure(.interrupted, "\(role): terminated")
+    }
+  }
+}

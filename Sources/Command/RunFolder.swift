@@ -1,0 +1,69 @@
+import Datasets
+import Foundation
+import ModelStore
+import Plan
+
+/// The folder that a job writes.
+struct RunFolder {
+  let path: String
+
+  var planPath: String { "\(path)/plan.json" }
+  var logFolder: String { "\(path)/log" }
+
+  /// Makes the folder of a new job, and refuses one that holds another.
+  func create(with plan: TrainingPlan) throws {
+    if FileManager.default.fileExists(atPath: planPath) {
+      throw CommandFailure(
+        .cannotWrite, "\(path): holds another run", hint: "go on with it: --resume \(path), or choose another --output")
+    }
+    try writePlan(plan)
+  }
+
+  /// Writes the full plan, and makes the folders that are not there yet.
+  func writePlan(_ plan: TrainingPlan) throws {
+    do {
+      try FileManager.default.createDirectory(atPath: logFolder, withIntermediateDirectories: true)
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+      try encoder.encode(plan).write(to: URL(fileURLWithPath: planPath), options: .atomic)
+    } catch {
+      throw CommandFailure(
+        .cannotWrite, "\(path): cannot be written: \(error.localizedDescription)",
+        hint: "check the folder and its free space")
+    }
+  }
+
+  /// The newest whole checkpoint; says which damaged ones it passed over.
+  func latestCheckpoint(for dataset: PreparedDataset) throws -> Checkpoint {
+    let search = try Checkpoints.latest(in: path)
+    for damage in search.passedOver { print("passed over a damaged checkpoint: \(damage)") }
+    guard let checkpoint = search.newest else {
+      throw CommandFailure(
+        .missingInput, "\(path): has no checkpoint to go on from", hint: "start the job anew with --output")
+    }
+    guard checkpoint.header.dataFingerprint == dataset.fingerprint else {
+      throw CommandFailure(
+        .badData,
+        "\(path): was trained on other data (\(checkpoint.header.dataFingerprint), not \(dataset.fingerprint))",
+        hint: "give the folder of the data that the run began with")
+    }
+    return checkpoint
+  }
+
+  /// A job may go on with other processes and for longer; what decides the trained bits must stay.
+  func check(_ plan: TrainingPlan, resumes old: TrainingPlan) throws {
+    var comparable = plan
+    comparable.cluster = old.cluster
+    comparable.epochs = old.epochs
+    comparable.topK = old.topK
+    comparable.evaluateEvery = old.evaluateEvery
+    comparable.checkpointEvery = old.checkpointEvery
+    comparable.stopAfterStaleEpochs = old.stopAfterStaleEpochs
+    comparable.wire = old.wire
+    guard comparable == old else {
+      throw CommandFailure(
+        .usage, "\(path): the plan of a run that goes on cannot change what it trains",
+        hint: "only workers, servers, epochs, evaluation and checkpoint options may differ from \(planPath)")
+    }
+  }
+}

@@ -1,0 +1,121 @@
+import ArgumentParser
+import Foundation
+import Plan
+
+extension ModelKind: ExpressibleByArgument {}
+extension ActivationKind: ExpressibleByArgument {}
+extension Objective: ExpressibleByArgument {}
+extension WireFormat: ExpressibleByArgument {}
+extension OptimizerKind: ExpressibleByArgument {}
+extension Consistency: ExpressibleByArgument {
+  init?(argument: String) { self.init(argument) }
+}
+
+/// `64,32,16,8`.
+struct WidthList: ExpressibleByArgument {
+  let widths: [Int]
+
+  init?(argument: String) {
+    let parts = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+    guard !parts.isEmpty, parts.allSatisfy({ $0 != nil }) else { return nil }
+    widths = parts.compactMap { $0 }
+  }
+}
+
+/// What decides a training's result. What is not said comes from `--plan`, and what is in neither has a default.
+struct TrainingOptions: ParsableArguments {
+  @Option(help: "A JSON plan; options on the command line win over it.") var plan: String?
+  @Option(help: "neumf, gmf, mlp or mf.") var model: ModelKind?
+  @Option(help: "Predictive factors of the GMF part (default: 8).") var factors: Int?
+  @Option(help: "Width of the concatenated embedding, then of each hidden layer (default: 64,32,16,8).")
+  var layers: WidthList?
+  @Option(help: "relu.") var activation: ActivationKind?
+  @Option(help: "implicit: cross-entropy on interactions and sampled negatives.") var objective: Objective?
+  @Option(help: "Negatives drawn per positive (default: 4).") var negatives: Int?
+  @Option(help: "adam, lazy-adam, adagrad or sgd.") var optimizer: OptimizerKind?
+  @Option(help: "Step size of the optimizer.") var learningRate: Double?
+  @Option(help: "Momentum of sgd.") var momentum: Double?
+  @Option(name: .customLong("l2"), help: "Weight of the squared norm of all weights a sample uses.") var l2: Double?
+  @Option(help: "Standard deviation of the initial embeddings (default: 0.01).") var initialDeviation: Double?
+  @Option(help: "Samples, negatives included, per optimizer step.") var batchSize: Int?
+  @Option(help: "Passes over the interactions.") var epochs: Int?
+  @Option(help: "Decides every random choice (default: 1).") var seed: UInt64?
+  @Option(help: "bsp, ssp:N or async: who waits for whom.") var consistency: Consistency?
+  @Option(help: "fp32: how floats travel.") var wire: WireFormat?
+  @Option(help: "Logical shards of the users; 0 chooses.") var shards: Int?
+  @Option(help: "Longest ranking that is evaluated (default: 10).") var topK: Int?
+  @Option(help: "Epochs between evaluations (default: 1).") var evaluateEvery: Int?
+  @Option(help: "Epochs between checkpoints (default: 1).") var checkpointEvery: Int?
+  @Option(help: "Evaluations without a better one before the training stops; 0 never stops early.")
+  var stopAfterStaleEpochs: Int?
+  @Flag(help: "Choose the best epoch on one held-out validation item per user.") var validation = false
+  @Option(help: "Worker processes (default: 2).") var workers: Int?
+  @Option(help: "Parameter server processes (default: 1).") var servers: Int?
+
+  /// The plan that these options, the plan file and the defaults make together, validated.
+  func resolved(over base: TrainingPlan = TrainingPlan()) throws -> TrainingPlan {
+    var result = base
+    if let plan { result = try Self.read(plan) }
+    func set<Value>(_ value: Value?, _ field: WritableKeyPath<TrainingPlan, Value>) {
+      if let value { result[keyPath: field] = value }
+    }
+    set(model, \.model)
+    set(factors, \.factors)
+    set(layers?.widths, \.layers)
+    set(activation, \.activation)
+    set(objective, \.objective)
+    set(negatives, \.negatives)
+    set(optimizer, \.optimizer)
+    set(learningRate, \.learningRate)
+    set(momentum, \.momentum)
+    set(l2, \.l2)
+    set(initialDeviation, \.initialDeviation)
+    set(batchSize, \.batchSize)
+    set(epochs, \.epochs)
+    set(seed, \.seed)
+    set(consistency, \.consistency)
+    set(wire, \.wire)
+    set(shards, \.shards)
+    set(topK, \.topK)
+    set(evaluateEvery, \.evaluateEvery)
+    set(checkpointEvery, \.checkpointEvery)
+    set(stopAfterStaleEpochs, \.stopAfterStaleEpochs)
+    set(validation ? true : nil, \.validation)
+    set(workers, \.cluster.workers)
+    set(servers, \.cluster.servers)
+    do throws(PlanError) {
+      try result.validate()
+    } catch {
+      throw CommandFailure(.usage, "--\(error.field): \(error.problem)", hint: error.hint)
+    }
+    return result
+  }
+
+  /// Reads a plan file.
+  static func read(_ path: String) throws -> TrainingPlan {
+    guard let bytes = FileManager.default.contents(atPath: path) else {
+      throw CommandFailure(
+        .missingInput, "\(path): cannot be read", hint: "a plan is a JSON file such as RUN/plan.json")
+    }
+    do {
+      return try JSONDecoder().decode(TrainingPlan.self, from: bytes)
+    } catch let error as PlanError {
+      throw CommandFailure(.usage, "\(path): \(error.field): \(error.problem)", hint: error.hint)
+    } catch let error as DecodingError {
+      throw CommandFailure(.badData, "\(path): \(Self.sentence(error))", hint: "compare it with a RUN/plan.json")
+    }
+  }
+
+  private static func sentence(_ error: DecodingError) -> String {
+    func place(_ context: DecodingError.Context) -> String {
+      let field = context.codingPath.map(\.stringValue).joined(separator: ".")
+      return field.isEmpty ? "" : "\(field): "
+    }
+    switch error {
+    case .typeMismatch(_, let context), .valueNotFound(_, let context), .keyNotFound(_, let context),
+      .dataCorrupted(let context):
+      return place(context) + context.debugDescription
+    @unknown default: return "is not a plan"
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import Datasets
+import Links
+import Logging
+import Plan
+import Telemetry
+import Wire
+import WorkerCore
+import ZeroMQ
+
+extension TrainingLoop {
+  // MARK: the coordinator's word
+
+  mutating func obey(_ message: ControlMessage) throws {
+    switch message {
+    case .connect(let endpoints): try connect(to: endpoints)
+    case .train(let epoch, let step, let until, let positions):
+      trainer.trainingOrdered(
+        epoch: epoch, step: step, until: until, positions: positions, directives: &directives)
+      try carryOut()
+      trainer.sampleAhead()
+    case .pause:
+      trainer.pauseOrdered(directives: &directives)
+      try carryOut()
+    case .evaluate(let target):
+      evaluationTarget = target
+      trainer.evaluationOrdered(directives: &directives)
+      try carryOut()
+    case .finish:
+      try link.send(.farewell(account))
+      logger.info("finished", metadata: ["pushes": "\(trainer.pushes)"])
+      exit = .finished
+    case .abort(let reason): exit = .aborted(reason: reason)
+    case .alive: break
+    case .hello, .ready, .progress, .epochFinished, .paused, .evaluated, .farewell, .failed, .welcome:
+      throw WireError("message", "is not one that a worker is sent")
+    }
+  }
+
+  private mutating func connect(to endpoints: [String]) throws {
+    for (index, endpoint) in endpoints.enumerated() {
+      var options = SocketOptions()
+      options.immediate = false
+      options.maximumMessageByteCount = frameByteLimit
+      options.routingID = PeerIdentity.incarnation(UInt64.random(in: .min ... .max))
+      let socket = try Socket(context: context, kind: .dealer, options: options)
+      try socket.connect(Endpoint(endpoint))
+      let slot = poll.add(socket)
+      servers.append(ServerLink(id: ServerID(index), socket: socket, slot: slot))
+    }
+    trainer.connected(directives: &directives)
+    try carryOut()
+  }
+
+  private var account: Account {
+    Account(
+      cpuSeconds: ProcessUsage.cpuSeconds, peakResidentBytes: UInt64(ProcessUsage.peakResidentBytes),
+      bytesSent: bytesSent, bytesReceived: bytesReceived, updates: trainer.pushes,
+      staleness: trainer.staleness)
+  }
+
+  // MARK: what the Core orders
+
+  mutating func carryOut() throws {
+    while !directives.isEmpty {
+      let now = directives
+      directives.removeAll(keepingCapacity: true)
+      for directive in now { try carryOut(directive) }
+    }
+  }
+
+  private mutating func carryOut(_ directive: WorkerDirective) throws {
+    switch directive {
+    case .sendRequests:
+      for server in servers {
+        let size = trainer.requestByteCount(for: server.id)
+        try send(
+          Message.framed(byteCount: size) { writer in trainer.writeRequest(for: server.id, into: &writer) },
+          to: server)
+      }
+      trainer.requestsSent()
+    case .sendBulk(let id, let request):
+      try send(
+        Message.framed(byteCount: BulkRequest.headerByteCount) { writer in request.write(into: &writer) },
+        to: servers[Int(id.rawValue)])
+    case .loaded: try link.send(.ready)
+    case .paused:
+      try link.send(.paused(trainer.progress, positions: trainer.positions))
+    case .orderDone:
+      try link.send(
+        trainer.endsEpoch
+          ? .epochFinished(trainer.progress) : .paused(trainer.progress, positions: trainer.positions))
+    case .canRank:
+      let cases = evaluationTarget == .test ? data.testCases : data.validationCases
+      try link.send(.evaluated(trainer.rank(cases)))
+    }
+  }
+
+  private mutating func send(_ message: consuming Message, to server: ServerLink) throws {
+    let count = UInt64(message.byteCount)
+    let outcome = try server.socket.send(message)
+    guard outcome.isSent() else { throw LinkError("server \(server.id)", "takes no messages") }
+    bytesSent += count
+  }
+}

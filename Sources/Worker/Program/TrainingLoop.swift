@@ -1,0 +1,129 @@
+package import Datasets
+import Foundation
+import Interactions
+package import Links
+package import Logging
+import Plan
+import Wire
+import WorkerCore
+package import ZeroMQ
+
+/// A worker's thread and its sockets. It pulls the rows of a batch, computes, pushes the gradients, and draws the
+/// next batch while the
+/// servers work; what to do when is the `ShardTrainer`'s decision.
+package struct TrainingLoop: ~Copyable {
+  let context: Context
+  var link: CoordinatorLink
+  var servers: [ServerLink] = []
+  var poll = PollSet()
+  let data: PreparedDataset
+  private let watches: Watches
+  let logger: Logger
+
+  var trainer: ShardTrainer
+  var directives: [WorkerDirective] = []
+  var evaluationTarget = EvaluationTarget.test
+  var bytesSent: UInt64 = 0
+  var bytesReceived: UInt64 = 0
+  private var lastReport = 0.0
+  var exit: MemberExit?
+
+  // Limit: how long a wait may last before the loop looks at its clocks again.
+  private static let tick = Duration.milliseconds(200)
+  // Limit: people read progress a few times a second.
+  private static let reportPeriod = 0.25
+
+  /// Joins the job and trains until it is over.
+  /// - Throws: `LinkError` for a coordinator that does not answer.
+  package static func run(
+    coordinator: Endpoint, data: PreparedDataset, watches: Watches, logger: Logger
+  ) throws -> MemberExit {
+    let context = try Context()
+    let incarnation = UInt64.random(in: .min ... .max)
+    var link = try CoordinatorLink(
+      context: context, endpoint: coordinator, identity: PeerIdentity.incarnation(incarnation))
+    let hello = Hello(role: .worker, incarnation: incarnation, endpoint: "", dataFingerprint: data.fingerprint)
+    switch try link.join(hello, watches: watches) {
+    case .left(let exit): return exit
+    case .welcomed(let welcome):
+      var loop = try TrainingLoop(
+        context: context, link: link, welcome: welcome, data: data, watches: watches, logger: logger)
+      return try loop.run()
+    }
+  }
+
+  private init(
+    context: Context, link: consuming CoordinatorLink, welcome: Welcome, data: PreparedDataset, watches: Watches,
+    logger: Logger
+  ) throws {
+    let plan = try JSONDecoder().decode(TrainingPlan.self, from: Data(welcome.plan))
+    let interactions = data.trainingMatrix(excludingValidation: plan.validation)
+    trainer = ShardTrainer(
+      WorkerConfiguration(
+        job: welcome.job, membership: welcome.membership, worker: WorkerID(welcome.index), plan: plan,
+        size: welcome.size, placement: Placement(workers: Int(welcome.workers), servers: Int(welcome.servers)),
+        shardMap: interactions.shardMap(into: plan.shardCount), interactions: interactions))
+    self.context = context
+    self.link = link
+    self.data = data
+    self.watches = watches
+    self.logger = logger
+    logger.info("welcomed", metadata: ["worker": "\(welcome.index)", "workers": "\(welcome.workers)"])
+  }
+
+  private mutating func run() throws -> MemberExit {
+    let linkSlot = poll.add(link.socket)
+    let watchSlots = watches.add(to: &poll)
+    while true {
+      _ = try poll.wait(timeout: trainer.canCompute ? .zero : Self.tick)
+      if let exit = watches.exit(poll, watchSlots) { return exit }
+      if poll.isReadable(linkSlot) {
+        while let message = try link.receive() { try obey(message) }
+      }
+      try receiveRows()
+      try trainStep()
+      if let exit { return exit }
+      try reportProgress()
+    }
+  }
+
+  /// One batch, if its rows are here.
+  private mutating func trainStep() throws {
+    guard trainer.canCompute else { return }
+    trainer.computeStep(directives: &directives)
+    try carryOut()
+    trainer.sampleAhead()
+  }
+
+  /// Every frame that the servers have sent.
+  private mutating func receiveRows() throws {
+    for server in servers where poll.isReadable(server.slot) {
+      while let message = try server.socket.receive() {
+        bytesReceived += UInt64(message.byteCount)
+        try trainer.receive(message.bytes, from: server.id, directives: &directives)
+      }
+      try carryOut()
+    }
+  }
+
+  private mutating func reportProgress() throws {
+    try link.ticked()
+    let now = MonotonicClock.seconds
+    guard now - lastReport > Self.reportPeriod, trainer.state != .idle, trainer.state != .empty else { return }
+    lastReport = now
+    try link.send(.progress(trainer.progress))
+  }
+}
+
+/// A worker's connection to one server. A class, since an array holds no values that cannot be copied.
+final class ServerLink {
+  let id: ServerID
+  let socket: Socket
+  let slot: PollSet.Slot
+
+  init(id: ServerID, socket: consuming Socket, slot: PollSet.Slot) {
+    self.id = id
+    self.socket = socket
+    self.slot = slot
+  }
+}
