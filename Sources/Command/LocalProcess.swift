@@ -60,7 +60,7 @@ final class LocalProcess {
     var pid: pid_t = 0
     var words: [UnsafeMutablePointer<CChar>?] = unsafe ([name] + arguments).map { unsafe strdup($0) }
     unsafe words.append(nil)
-    defer { for unsafeword in unsafe words { unsafe free(word) } }
+    defer { unsafe words.forEach { unsafe free($0) } }
     let code = unsafe posix_spawn(&pid, "/proc/self/exe", &actions, &attributes, words, environ)
     guard code == 0 else { throw LinkError(name, "cannot be started: \(systemProblem(code))") }
     return pid
