@@ -21,9 +21,9 @@ enum SmallModel {
       dense: floats(plan.shape.denseCount, 2000), users: try IDTable(["1", "2", "17", "x\ty", "ü"]),
       items: try IDTable(["10", "20", "30", "tab\there\nand \\there"]),
       descriptions: [
-        ItemDescription(title: "Toy Story (1995)", year: "1995", genres: ["Animation", "Comedy"]),
+        ItemDescription(title: "Toy Story (1995)", genres: ["Animation", "Comedy"]),
         ItemDescription(), ItemDescription(title: #"C:\new\table"#),
-        ItemDescription(title: "Amélie\tPoulain", year: "2001"),
+        ItemDescription(title: "Amélie\tPoulain"),
       ])
   }
 

@@ -31,12 +31,11 @@ package struct DuplicateID: Error, Equatable, CustomStringConvertible {
 
 /// What a person knows of an item; empty where the data does not say.
 package struct ItemDescription: Sendable, Equatable {
+  /// With its year, where the data has one.
   package var title: String
-  package var year: String
   package var genres: [String]
-  package init(title: String = "", year: String = "", genres: [String] = []) {
+  package init(title: String = "", genres: [String] = []) {
     self.title = title
-    self.year = year
     self.genres = genres
   }
 }

@@ -25,7 +25,7 @@ extension StoredModel {
       items: try Self.ids(items, "\(folder)/\(ModelFiles.items)"),
       descriptions: items.map {
         ItemDescription(
-          title: $0[1], year: $0[2], genres: $0[3].split(separator: ModelFiles.genreSeparator).map(String.init))
+          title: $0[1], genres: $0[2].split(separator: ModelFiles.genreSeparator).map(String.init))
       })
     if let expected = config.digest, expected != digest {
       throw ModelStoreError(

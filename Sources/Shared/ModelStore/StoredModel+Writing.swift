@@ -35,7 +35,7 @@ extension StoredModel {
       "\(folder)/\(ModelFiles.items)", heading: ModelFiles.itemHeading, count: items.count
     ) { row in
       let item = descriptions[row]
-      return [items.ids[row], item.title, item.year, item.genres.joined(separator: ModelFiles.genreSeparator)]
+      return [items.ids[row], item.title, item.genres.joined(separator: ModelFiles.genreSeparator)]
     }
     try FileTree.synchronize(folder: folder)
   }

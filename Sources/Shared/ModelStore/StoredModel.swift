@@ -62,7 +62,7 @@ enum ModelFiles {
   static let users = "users.tsv"
   static let items = "items.tsv"
   static let userHeading = ["row", "id"]
-  static let itemHeading = ["row", "id", "title", "year", "genres"]
+  static let itemHeading = ["row", "id", "title", "genres"]
   /// Between the genres of an item, as MovieLens has it.
   static let genreSeparator = "|"
 }
