@@ -23,9 +23,8 @@ package func crossEntropy(
           let logit = unsafe logits[index]
           let target = unsafe targets[index]
           let tail = exponential(-abs(logit))
-          let probability = (logit >= 0 ? 1 : tail) / (1 + tail)
-          unsafe logits[index] = (probability - target) * scale
           unsafe losses[index] = multiplyAdd(-target, logit, max(logit, 0)) + logarithmOfOnePlus(tail)
+          unsafe logits[index] = (logistic(logit) - target) * scale
         }
         return unsafe (sum(losses, count), sum(logits, count))
       }

@@ -37,11 +37,3 @@ package func gatherSums(
     }
   }
 }
-
-/// One more than the greatest of the rows.
-@inline(__always)
-func rowCount(_ rows: Span<UInt32>) -> Int {
-  var greatest: UInt32 = 0
-  for index in rows.indices { greatest = max(greatest, rows[index]) }
-  return rows.isEmpty ? 0 : Int(greatest) + 1
-}

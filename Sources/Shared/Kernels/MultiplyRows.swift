@@ -3,13 +3,13 @@
 /// Every element is its bias, then `inner` multiply-adds in order, whatever row it stands in and whatever stands beside it.
 /// - Parameters:
 ///   - b: the buffer in which the matrix stands as `matrix` says
-///   - c: exactly `columns` floats of each row are written
+///   - c: exactly `columns` floats of each row are written, or `PanelLayout.padded(columns)` where rows have room for `padding`
 package func multiplyRows(
   _ rows: Int, of a: Span<Float>, _ aRows: RowLayout, by b: Span<Float>, _ matrix: PanelLayout,
-  into c: inout MutableSpan<Float>, _ cRows: RowLayout
+  into c: inout MutableSpan<Float>, _ cRows: RowLayout, padding: Bool = false
 ) {
   aRows.check(rows, of: matrix.inner, in: a.count)
-  cRows.check(rows, of: matrix.columns, in: c.count)
+  cRows.check(rows, of: padding ? PanelLayout.padded(matrix.columns) : matrix.columns, in: c.count)
   precondition(
     b.count >= matrix.offset + matrix.count, "\(b.count) floats, packed matrix to \(matrix.offset + matrix.count)")
   guard rows > 0, matrix.columns > 0 else { return }
@@ -20,7 +20,7 @@ package func multiplyRows(
         guard let b = b.baseAddress, let c = c.baseAddress else { return }
         // Where `inner` is 0 there may be no floats in `a`, and none is read.
         let a = unsafe a.baseAddress ?? b
-        unsafe multiplyPanels(rows, a + aRows.offset, aRows.stride, b, matrix, c + cRows.offset, cRows.stride)
+        unsafe multiplyPanels(rows, a + aRows.offset, aRows.stride, b, matrix, c + cRows.offset, cRows.stride, padding)
       }
     }
   }
@@ -28,17 +28,17 @@ package func multiplyRows(
 
 private func multiplyPanels(
   _ rows: Int, _ a: UnsafePointer<Float>, _ aStride: Int, _ b: UnsafePointer<Float>, _ matrix: PanelLayout,
-  _ c: UnsafeMutablePointer<Float>, _ cStride: Int
+  _ c: UnsafeMutablePointer<Float>, _ cStride: Int, _ padding: Bool
 ) {
   var column = 0
   while column < matrix.columns {
     let left = matrix.columns - column
     let width = PanelLayout.width(of: left)
-    // Safety: the panel is within b, and columns from `column` on are within each row of c.
+    // Safety: the panel is within b, and columns from `column` on are within each row of c, padded where `padding` says so.
     let panel = unsafe b + matrix.start(of: column)
     let target = unsafe c + column
     let inner = matrix.inner
-    let valid = min(left, width)
+    let valid = padding ? width : min(left, width)
     switch width {
     #if WIDE
       // Six rows of two 512-bit registers came nearest to the peak rate at every inner size from 8 to 256.

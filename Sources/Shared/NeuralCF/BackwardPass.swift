@@ -54,7 +54,7 @@ enum BackwardPass {
     sumRows(samples, of: gradients, layer.rows, width: layer.outputs, into: &dense, at: layer.biasRange.lowerBound)
     multiplyRows(
       samples, of: gradients, layer.rows, by: weights.span, layer.backward, into: &upstream,
-      RowLayout(stride: layer.inputRows.stride))
+      RowLayout(stride: layer.inputRows.stride), padding: true)
   }
 
   private static func attenuate<Kind: Activation>(

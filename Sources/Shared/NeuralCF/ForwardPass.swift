@@ -46,7 +46,9 @@ enum ForwardPass {
     into sums: inout FloatBuffer
   ) {
     var sums = sums.mutableSpan
-    multiplyRows(samples, of: values.span, layer.inputRows, by: weights.span, layer.forward, into: &sums, layer.rows)
+    multiplyRows(
+      samples, of: values.span, layer.inputRows, by: weights.span, layer.forward, into: &sums, layer.rows, padding: true
+    )
   }
 
   private static func finish(

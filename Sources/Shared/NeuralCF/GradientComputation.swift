@@ -68,10 +68,15 @@ package struct GradientComputation: ~Copyable, Sendable {
     precondition(userOfSample.count == targets.count, "\(targets.count) targets and \(userOfSample.count) users")
     precondition(itemOfSample.count == targets.count, "\(targets.count) targets and \(itemOfSample.count) items")
     precondition(
+      rowCount(userOfSample) <= userCount, "\(rowCount(userOfSample)) users are named, \(userCount) are there")
+    precondition(
+      rowCount(itemOfSample) <= itemCount, "\(rowCount(itemOfSample)) items are named, \(itemCount) are there")
+    precondition(
       userGradients.count == userRows.count, "\(userRows.count) user floats, \(userGradients.count) gradients")
     precondition(
       itemGradients.count == itemRows.count, "\(itemRows.count) item floats, \(itemGradients.count) gradients")
-    precondition(denseGradients.count == layout.shape.denseCount, "\(denseGradients.count) dense gradients")
+    precondition(
+      denseGradients.count == weights.dense.count, "\(weights.dense.count) weights, \(denseGradients.count) gradients")
     for index in denseGradients.indices { denseGradients[index] = 0 }
     users.begin(userCount, stride: layout.pairs.stride)
     items.begin(itemCount, stride: layout.pairs.stride)

@@ -33,12 +33,8 @@ struct PackedWeights: ~Copyable, Sendable {
   private static func pack(_ dense: Span<Float>, _ layout: ForwardLayout, into buffer: inout FloatBuffer) {
     var packed = buffer.mutableSpan
     let none = dense.extracting(0..<0)
-    for (side, bias) in [(layout.user, layout.firstBiasRange), (layout.item, 0..<0)] {
-      let weights = dense.extracting(side.weightRange)
-      side.forward.pack(weights, bias: dense.extracting(bias), into: &packed)
-      side.backward.pack(weights, transposed: true, bias: none, into: &packed)
-      for index in side.scales { packed[index] = 1 }
-    }
+    pack(dense, layout.user, bias: dense.extracting(layout.firstBiasRange), into: &packed)
+    pack(dense, layout.item, bias: none, into: &packed)
     for layer in layout.hidden {
       let weights = dense.extracting(layer.weightRange)
       layer.forward.pack(weights, bias: dense.extracting(layer.biasRange), into: &packed)
@@ -50,5 +46,14 @@ struct PackedWeights: ~Copyable, Sendable {
     for lane in layout.outputTowerRange.indices {
       packed[layout.towerOutput.lowerBound + lane - layout.outputTowerRange.lowerBound] = dense[lane]
     }
+  }
+
+  private static func pack(
+    _ dense: Span<Float>, _ side: SideLayout, bias: Span<Float>, into packed: inout MutableSpan<Float>
+  ) {
+    let weights = dense.extracting(side.weightRange)
+    side.forward.pack(weights, bias: bias, into: &packed)
+    side.backward.pack(weights, transposed: true, bias: dense.extracting(0..<0), into: &packed)
+    for index in side.scales { packed[index] = 1 }
   }
 }

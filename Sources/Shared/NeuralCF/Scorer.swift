@@ -37,7 +37,7 @@ package struct Scorer: ~Copyable, Sendable {
   ///   - items: `[n]` rows of the item table
   ///   - logits: `[n]`
   package mutating func score(userRow: Span<Float>, items: Span<UInt32>, into logits: inout MutableSpan<Float>) {
-    for index in items.indices { precondition(Int(items[index]) < itemCount, "item \(items[index]) of \(itemCount)") }
+    precondition(rowCount(items) <= itemCount, "\(rowCount(items)) items are named, \(itemCount) are there")
     take(userRow)
     let users = users
     Self.run(
