@@ -1,86 +1,123 @@
-import Glibc
-import NeuralCF
 import Plan
 import Testing
 
-func log1pOfExp(_ x: Double) -> Double { log1p(exp(x)) }
+@testable import NeuralCF
 
 @Suite struct GradientComputationTests {
-  static let shapes = [
-    NetworkShape(model: .neumf, factors: 8, layers: [64, 32, 16, 8]),
-    NetworkShape(model: .neumf, factors: 3, layers: [10, 7]),
-    NetworkShape(model: .neumf, factors: 5, layers: [6]),
-    NetworkShape(model: .mlp, factors: 8, layers: [16]),
-    NetworkShape(model: .mlp, factors: 8, layers: [18, 17]),
-    NetworkShape(model: .mlp, factors: 1, layers: [10, 9, 33, 5]),
-    NetworkShape(model: .gmf, factors: 8, layers: []),
-    NetworkShape(model: .gmf, factors: 17, layers: []),
-    NetworkShape(model: .mf, factors: 8, layers: []),
-    NetworkShape(model: .mf, factors: 15, layers: []),
-  ]
-
-  struct Result: Equatable {
-    var loss = 0.0
-    var users: [Float] = []
-    var items: [Float] = []
-    var dense: [Float] = []
-  }
-
-  static func run(_ batch: Batch, scale: Float, l2: Float, capacity: Int = 4) -> Result {
-    let userRows = batch.users.flatMap { $0.map(Float.init) }
-    let itemRows = batch.items.flatMap { $0.map(Float.init) }
-    let dense = batch.dense.map(Float.init)
-    var userGradients = userRows.map { _ in Float.nan }
-    var itemGradients = itemRows.map { _ in Float.nan }
-    var denseGradients = dense.map { _ in Float.nan }
-    var computation = GradientComputation(shape: batch.shape, activation: .relu, sampleCapacity: capacity)
-    computation.load(dense: dense.span)
-    var users = userGradients.mutableSpan
-    var items = itemGradients.mutableSpan
-    var weights = denseGradients.mutableSpan
-    let loss = computation.run(
-      userRows: userRows.span, itemRows: itemRows.span, userOfSample: batch.userOfSample.span,
-      itemOfSample: batch.itemOfSample.span, targets: batch.targets.span, scale: scale, l2: l2, userGradients: &users,
-      itemGradients: &items, denseGradients: &weights)
-    return Result(loss: loss, users: userGradients, items: itemGradients, dense: denseGradients)
-  }
-
-  @Test(arguments: shapes, [Float(0), 0.1])
+  @Test(arguments: Fixture.shapes, [Float(0), 0.1])
   func agreesWithFiniteDifferences(shape: NetworkShape, l2: Float) {
-    let batch = Batch(shape, users: 4, items: 9, samples: 13)
+    let fixture = Fixture(shape, users: 3, items: 5, samples: 8)
     let scale: Float = 1 / 32
-    let result = Self.run(batch, scale: scale, l2: l2)
-    let plain = batch.objective(scale: 1, l2: 0)
-    #expect(abs(result.loss - plain) < 1e-5 * plain)
-
-    let step = 1e-6
-    func slope(_ change: (inout Batch, Double) -> Void) -> Double {
-      var above = batch
-      var below = batch
-      change(&above, step)
-      change(&below, -step)
-      return
-        (above.objective(scale: Double(scale), l2: Double(l2)) - below.objective(scale: Double(scale), l2: Double(l2)))
-        / (2 * step)
-    }
-    func check(_ found: Float, _ expected: Double, _ name: String) {
-      #expect(abs(Double(found) - expected) < 2e-6 + 2e-5 * abs(expected), "\(name): \(found), expected \(expected)")
-    }
-    let width = shape.rowWidth
-    for row in batch.users.indices {
-      for column in 0..<width {
-        check(result.users[row * width + column], slope { $0.users[row][column] += $1 }, "user \(row) column \(column)")
-      }
-    }
-    for row in batch.items.indices {
-      for column in 0..<width {
-        check(result.items[row * width + column], slope { $0.items[row][column] += $1 }, "item \(row) column \(column)")
-      }
-    }
+    let found = fixture.gradients(scale: scale, l2: l2)
+    let model = ReferenceModel(fixture)
+    let loss = model.objective(fixture, scale: 1, l2: 0)
+    #expect(abs(found.loss - loss) < 1e-5 * loss)
+    check(found.users, \.users, model, fixture, scale, l2, every: 1)
+    check(found.items, \.items, model, fixture, scale, l2, every: 1)
     for block in shape.denseBlocks {
-      for index in stride(from: block.offset, to: block.offset + block.count, by: max(1, block.count / 40)) {
-        check(result.dense[index], slope { $0.dense[index] += $1 }, "\(block.name) at \(index - block.offset)")
-      }
+      check(found.dense, \.dense, model, fixture, scale, l2, every: max(1, block.count / 20), in: block.range)
+    }
+  }
+
+  /// Central differences of the reference in double precision; a step of 1e-6 is far from every kink of these fixtures' ReLUs.
+  private func check(
+    _ found: [Float], _ parameters: WritableKeyPath<ReferenceModel, [Double]>, _ model: ReferenceModel,
+    _ fixture: Fixture,
+    _ scale: Float, _ l2: Float, every step: Int, in range: Range<Int>? = nil
+  ) {
+    let size = 1e-6
+    for index in stride(from: range?.lowerBound ?? 0, to: range?.upperBound ?? found.count, by: step) {
+      var moved = model
+      moved[keyPath: parameters][index] += size
+      let above = moved.objective(fixture, scale: Double(scale), l2: Double(l2))
+      moved[keyPath: parameters][index] -= 2 * size
+      let below = moved.objective(fixture, scale: Double(scale), l2: Double(l2))
+      let expected = (above - below) / (2 * size)
+      #expect(abs(Double(found[index]) - expected) < 2e-6 + 2e-5 * abs(expected), "\(parameters) at \(index)")
+    }
+  }
+
+  @Test(arguments: Fixture.shapes)
+  func aLargeBatchIsTheSumOfItsParts(shape: NetworkShape) {
+    let samples = 2 * ForwardLayout.blockSize + 19
+    let whole = Fixture(shape, users: 30, items: 60, samples: samples)
+    let sum = whole.gradients(scale: 0.01, l2: 0.02)
+    var loss = 0.0
+    var users = [Float](repeating: 0, count: whole.users.count)
+    var items = [Float](repeating: 0, count: whole.items.count)
+    var dense = [Float](repeating: 0, count: whole.dense.count)
+    for start in stride(from: 0, to: samples, by: 50) {
+      var part = whole
+      let range = start..<min(samples, start + 50)
+      part.userOfSample = Array(whole.userOfSample[range])
+      part.itemOfSample = Array(whole.itemOfSample[range])
+      part.targets = Array(whole.targets[range])
+      let found = part.gradients(scale: 0.01, l2: 0.02)
+      loss += found.loss
+      for index in users.indices { users[index] += found.users[index] }
+      for index in items.indices { items[index] += found.items[index] }
+      for index in dense.indices { dense[index] += found.dense[index] }
+    }
+    #expect(abs(loss - sum.loss) < 1e-9 * loss)
+    for (found, expected) in [(sum.users, users), (sum.items, items), (sum.dense, dense)] {
+      #expect(zip(found, expected).allSatisfy { abs($0 - $1) < 1e-4 * (1 + abs($1)) })
+    }
+  }
+
+  @Test(arguments: Fixture.shapes)
+  func aSampleDoesNotDependOnItsNeighboursOrPosition(shape: NetworkShape) {
+    let width = shape.rowWidth
+    let base = Fixture(shape, users: 1, items: 1, samples: 1)
+    let alone = base.gradients(scale: 0.5)
+    for (place, count) in [(0, 2), (1, 2), (6, 7), (0, 13), (5, 13), (12, 13), (95, 97), (96, 97), (96, 100)] {
+      // Its neighbours share another user and another item, whose values have diverged.
+      var fixture = base
+      fixture.users = [Float](repeating: .infinity, count: width) + base.users
+      fixture.items = base.items + [Float](repeating: .nan, count: width)
+      fixture.userOfSample = (0..<count).map { $0 == place ? 1 : 0 }
+      fixture.itemOfSample = (0..<count).map { $0 == place ? 0 : 1 }
+      fixture.targets = (0..<count).map { $0 == place ? base.targets[0] : 1 }
+      let found = fixture.gradients(scale: 0.5)
+      #expect(found.users[width...].map(\.bitPattern) == alone.users.map(\.bitPattern), "sample \(place) of \(count)")
+      #expect(found.items[..<width].map(\.bitPattern) == alone.items.map(\.bitPattern), "sample \(place) of \(count)")
+    }
+  }
+
+  @Test(arguments: Fixture.shapes)
+  func scratchLeavesNoTrace(shape: NetworkShape) {
+    let small = Fixture(shape, users: 3, items: 4, samples: 9)
+    let large = Fixture(shape, users: 40, items: 90, samples: 130, seed: 8)
+    var computation = GradientComputation(shape: shape, activation: .relu, sampleCapacity: 2)
+    let fresh = small.gradients(scale: 0.1, l2: 0.1)
+    #expect(small.gradients(by: &computation, scale: 0.1, l2: 0.1) == fresh)
+    var diverged = large
+    diverged.users = large.users.map { _ in .nan }
+    _ = diverged.gradients(by: &computation)
+    #expect(large.gradients(by: &computation, l2: 0.1) == large.gradients(l2: 0.1))
+    #expect(small.gradients(by: &computation, scale: 0.1, l2: 0.1) == fresh)
+  }
+
+  @Test func anUnusedRowHasNoGradient() {
+    let fixture = Fixture(Fixture.shapes[0], users: 4, items: 5, samples: 20)
+    let found = fixture.gradients(l2: 0.5)
+    let width = fixture.shape.rowWidth
+    #expect(found.users[(3 * width)...].allSatisfy { $0 == 0 })
+    #expect(found.users[..<(3 * width)].contains { $0 != 0 })
+  }
+
+  @Test(arguments: Fixture.shapes)
+  func noSamplesMeanZeroGradients(shape: NetworkShape) {
+    for fixture in [Fixture(shape, users: 0, items: 0, samples: 0), Fixture(shape, users: 2, items: 3, samples: 0)] {
+      let found = fixture.gradients(l2: 0.5)
+      #expect(found.loss == 0 && (found.users + found.items + found.dense).allSatisfy { $0 == 0 })
+    }
+  }
+
+  @Test func aSampleOfARowThatIsNotThereIsABug() async {
+    await #expect(processExitsWith: .failure) {
+      var fixture = Fixture(NetworkShape(model: .gmf, factors: 4, layers: []), users: 2, items: 3, samples: 4)
+      fixture.itemOfSample[2] = 3
+      _ = fixture.gradients()
     }
   }
 }

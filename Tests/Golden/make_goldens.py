@@ -1,0 +1,110 @@
+"""Makes Tests/NeuralCFTests/Golden/*.json: ten steps of plain SGD on a tiny problem, for each of the four models, by PyTorch's autograd.
+
+    python Tests/Golden/make_goldens.py Tests/NeuralCFTests/Golden
+
+Floats are written with nine significant digits, from which single precision is read back exactly. Rows and the dense vector are
+laid out as NetworkShape says: a row is [factors | embedding | bias], a weight matrix is [inputs × outputs].
+"""
+
+import json
+import pathlib
+import sys
+
+import torch
+
+USERS, ITEMS, SAMPLES, STEPS = 5, 7, 12, 10
+
+
+class Model(torch.nn.Module):
+    """GMF, MLP and NeuMF as He et al. (2017) draw them, and the biased dot product."""
+
+    def __init__(self, kind: str, factors: int, layers: list[int]):
+        super().__init__()
+        self.kind = kind
+        self.factors = 0 if kind == "mlp" else factors
+        self.embedding = layers[0] // 2 if layers else 0
+        self.users = torch.nn.Embedding(USERS, self.factors + self.embedding)
+        self.items = torch.nn.Embedding(ITEMS, self.factors + self.embedding)
+        self.hidden = torch.nn.ModuleList(torch.nn.Linear(*pair) for pair in zip(layers, layers[1:]))
+        if kind == "mf":
+            self.user_bias = torch.nn.Embedding(USERS, 1)
+            self.item_bias = torch.nn.Embedding(ITEMS, 1)
+            self.bias = torch.nn.Parameter(torch.zeros(1))
+        else:
+            self.output = torch.nn.Linear(self.factors + (layers[-1] if layers else 0), 1)
+
+    def forward(self, user: torch.Tensor, item: torch.Tensor) -> torch.Tensor:
+        p, q = self.users(user), self.items(item)
+        product = p[:, : self.factors] * q[:, : self.factors]
+        if self.kind == "mf":
+            return product.sum(1) + self.user_bias(user)[:, 0] + self.item_bias(item)[:, 0] + self.bias
+        tower = torch.cat([p[:, self.factors :], q[:, self.factors :]], 1)
+        for layer in self.hidden:
+            tower = torch.relu(layer(tower))
+        return self.output(torch.cat([product, tower], 1))[:, 0]
+
+    def squares(self, user: torch.Tensor, item: torch.Tensor) -> torch.Tensor:
+        """The sum over the samples of the squares of every parameter that the sample uses."""
+        tables = [(self.users, user), (self.items, item)]
+        if self.kind == "mf":
+            tables += [(self.user_bias, user), (self.item_bias, item)]
+        rows = sum((table(index) ** 2).sum() for table, index in tables)
+        return rows + len(user) * sum((parameter**2).sum() for parameter in self.dense())
+
+    def dense(self) -> list[torch.Tensor]:
+        parameters = [part for layer in self.hidden for part in (layer.weight, layer.bias)]
+        return parameters + ([self.bias] if self.kind == "mf" else [self.output.weight, self.output.bias])
+
+    def laid_out(self, values) -> dict[str, list[float]]:
+        """What `values` finds in each parameter (itself or its gradient), in the layout of NetworkShape."""
+        if self.kind == "mf":
+            users = torch.cat([values(self.users.weight), values(self.user_bias.weight)], 1)
+            items = torch.cat([values(self.items.weight), values(self.item_bias.weight)], 1)
+        else:
+            users, items = values(self.users.weight), values(self.items.weight)
+        dense = torch.cat([values(parameter).t().flatten() for parameter in self.dense()])
+        return {"users": floats(users), "items": floats(items), "dense": floats(dense)}
+
+
+def golden(kind: str, factors: int, layers: list[int], l2: float) -> dict:
+    torch.manual_seed(2017)
+    model = Model(kind, factors, layers)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            # Large enough that the nonlinear parts of the loss and of every layer matter.
+            parameter.copy_(torch.randn_like(parameter) * 0.6)
+    rate = 0.3
+    optimizer = torch.optim.SGD(model.parameters(), lr=rate)
+    initial = model.laid_out(lambda parameter: parameter.detach())
+    steps = []
+    for _ in range(STEPS):
+        # User 4 is never used, and most users are used more than once.
+        user = torch.randint(0, USERS - 1, (SAMPLES,))
+        item = torch.randint(0, ITEMS, (SAMPLES,))
+        target = (torch.rand(SAMPLES) < 0.4).float()
+        optimizer.zero_grad(set_to_none=False)
+        logits = model(user, item)
+        loss = torch.nn.functional.binary_cross_entropy_with_logits(logits, target, reduction="sum")
+        ((loss + l2 / 2 * model.squares(user, item)) / SAMPLES).backward()
+        gradients = model.laid_out(lambda parameter: parameter.grad)
+        optimizer.step()
+        steps.append({"userOfSample": user.tolist(), "itemOfSample": item.tolist(), "targets": target.tolist(),
+                      "logits": floats(logits.detach()), "loss": float(f"{loss.item():.9g}"), "gradients": gradients,
+                      "parameters": model.laid_out(lambda parameter: parameter.detach())})
+    return {"torch": torch.__version__.split("+")[0], "model": kind, "factors": factors, "layers": layers, "l2": l2,
+            "learningRate": rate, "initial": initial, "steps": steps}
+
+
+def floats(tensor: torch.Tensor) -> list[float]:
+    return [float(f"{value:.9g}") for value in tensor.flatten().tolist()]
+
+
+def main() -> None:
+    folder = pathlib.Path(sys.argv[1])
+    cases = [("neumf", 5, [12, 9, 6], 0.001), ("gmf", 8, [], 0.0), ("mlp", 6, [10, 8, 4], 0.0), ("mf", 6, [], 0.01)]
+    for case in cases:
+        (folder / f"{case[0]}.json").write_text(json.dumps(golden(*case)) + "\n")
+
+
+if __name__ == "__main__":
+    main()

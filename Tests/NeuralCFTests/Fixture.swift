@@ -1,0 +1,90 @@
+import NeuralCF
+import Plan
+
+/// A shard's share of a step: small, made-up values, some rows used often, the last user never.
+struct Fixture {
+  let shape: NetworkShape
+  var users: [Float]
+  var items: [Float]
+  var dense: [Float]
+  var userOfSample: [UInt32]
+  var itemOfSample: [UInt32]
+  var targets: [Float]
+
+  init(_ shape: NetworkShape, users: Int, items: Int, samples: Int, seed: UInt64 = 3) {
+    self.shape = shape
+    let stream = RandomStream(seed: seed, .simulation)
+    func numbers(_ count: Int, _ width: Double, at first: UInt64) -> [Float] {
+      (0..<UInt64(count)).map { Float(width * (2 * stream.uniform(at: first << 32 + $0) - 1)) }
+    }
+    func indices(below bound: Int, at first: UInt64) -> [UInt32] {
+      (0..<UInt64(samples)).map { stream.index(below: UInt32(bound), at: first << 32 + $0) }
+    }
+    self.users = numbers(users * shape.rowWidth, 1, at: 1)
+    self.items = numbers(items * shape.rowWidth, 1, at: 2)
+    dense = numbers(shape.denseCount, 0.7, at: 3)
+    userOfSample = indices(below: max(1, users - 1), at: 4)
+    itemOfSample = indices(below: items, at: 5)
+    targets = (0..<UInt64(samples)).map { stream.uniform(at: 6 << 32 + $0) > 0.7 ? 1 : 0 }
+  }
+
+  struct Gradients: Equatable {
+    let loss: Double
+    let users: [Float]
+    let items: [Float]
+    let dense: [Float]
+
+    static func == (left: Self, right: Self) -> Bool {
+      left.loss.bitPattern == right.loss.bitPattern && left.bits == right.bits
+    }
+    private var bits: [UInt32] { (users + items + dense).map(\.bitPattern) }
+  }
+
+  func gradients(scale: Float = 1, l2: Float = 0) -> Gradients {
+    var computation = GradientComputation(shape: shape, activation: .relu, sampleCapacity: targets.count)
+    return gradients(by: &computation, scale: scale, l2: l2)
+  }
+
+  func gradients(by computation: inout GradientComputation, scale: Float = 1, l2: Float = 0) -> Gradients {
+    var userGradients = users.map { _ in Float.nan }
+    var itemGradients = items.map { _ in Float.nan }
+    var denseGradients = dense.map { _ in Float.nan }
+    var userSpan = userGradients.mutableSpan
+    var itemSpan = itemGradients.mutableSpan
+    var denseSpan = denseGradients.mutableSpan
+    computation.load(dense: dense.span)
+    let loss = computation.run(
+      userRows: users.span, itemRows: items.span, userOfSample: userOfSample.span, itemOfSample: itemOfSample.span,
+      targets: targets.span, scale: scale, l2: l2, userGradients: &userSpan, itemGradients: &itemSpan,
+      denseGradients: &denseSpan)
+    return Gradients(loss: loss, users: userGradients, items: itemGradients, dense: denseGradients)
+  }
+
+  /// The logit of each sample, by a scorer.
+  func logits() -> [Float] {
+    var scorer = Scorer(shape: shape, activation: .relu, dense: dense.span, itemRows: items.span)
+    return zip(userOfSample, itemOfSample).map { user, item in
+      let row = Array(users[Int(user) * shape.rowWidth..<(Int(user) + 1) * shape.rowWidth])
+      var logit = [Float.nan]
+      var target = logit.mutableSpan
+      scorer.score(userRow: row.span, items: [item].span, into: &target)
+      return logit[0]
+    }
+  }
+
+  /// Every model, with widths to each side of those that the kernels prefer, and 0, 1, 2 and 3 hidden layers.
+  static let shapes = [
+    NetworkShape(model: .neumf, factors: 8, layers: [64, 32, 16, 8]),
+    NetworkShape(model: .neumf, factors: 3, layers: [10, 7]),
+    NetworkShape(model: .neumf, factors: 5, layers: [6]),
+    NetworkShape(model: .mlp, factors: 8, layers: [16]),
+    NetworkShape(model: .mlp, factors: 8, layers: [18, 17]),
+    NetworkShape(model: .mlp, factors: 1, layers: [2, 1, 1]),
+    NetworkShape(model: .mlp, factors: 1, layers: [10, 9, 33, 5]),
+    NetworkShape(model: .gmf, factors: 8, layers: []),
+    NetworkShape(model: .gmf, factors: 17, layers: []),
+    NetworkShape(model: .mf, factors: 1, layers: []),
+    NetworkShape(model: .mf, factors: 6, layers: []),
+    NetworkShape(model: .mf, factors: 15, layers: []),
+  ]
+}

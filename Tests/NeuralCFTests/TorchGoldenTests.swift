@@ -1,0 +1,74 @@
+import Foundation
+import Plan
+import Testing
+
+/// What PyTorch's autograd and SGD did to the same problem (Tests/Golden/make_goldens.py).
+private struct Golden: Decodable {
+  struct Parameters: Decodable {
+    let users: [Float]
+    let items: [Float]
+    let dense: [Float]
+  }
+  struct Step: Decodable {
+    let userOfSample: [UInt32]
+    let itemOfSample: [UInt32]
+    let targets: [Float]
+    let logits: [Float]
+    let loss: Double
+    let gradients: Parameters
+    let parameters: Parameters
+  }
+  let model: ModelKind
+  let factors: Int
+  let layers: [Int]
+  let l2: Float
+  let learningRate: Float
+  let initial: Parameters
+  let steps: [Step]
+
+  init(_ name: String) throws {
+    let file = try #require(Bundle.module.url(forResource: name, withExtension: "json", subdirectory: "Golden"))
+    self = try JSONDecoder().decode(Self.self, from: Data(contentsOf: file))
+  }
+}
+
+@Suite struct TorchGoldenTests {
+  @Test(arguments: ModelKind.allCases)
+  func followsPyTorchForTenSteps(kind: ModelKind) throws {
+    let golden = try Golden(kind.rawValue)
+    #expect(golden.model == kind && golden.steps.count == 10)
+    let shape = NetworkShape(model: kind, factors: golden.factors, layers: golden.layers)
+    var fixture = Fixture(shape, users: 0, items: 1, samples: 0)
+    fixture.users = golden.initial.users
+    fixture.items = golden.initial.items
+    fixture.dense = golden.initial.dense
+    for (number, step) in golden.steps.enumerated() {
+      fixture.userOfSample = step.userOfSample
+      fixture.itemOfSample = step.itemOfSample
+      fixture.targets = step.targets
+      expectClose(fixture.logits(), step.logits, "logits of step \(number)")
+      let found = fixture.gradients(scale: 1 / Float(step.targets.count), l2: golden.l2)
+      #expect(abs(found.loss - step.loss) < 2e-6 * step.loss, "step \(number)")
+      expectClose(found.users, step.gradients.users, "user gradients of step \(number)")
+      expectClose(found.items, step.gradients.items, "item gradients of step \(number)")
+      expectClose(found.dense, step.gradients.dense, "dense gradients of step \(number)")
+      descend(&fixture.users, found.users, golden.learningRate)
+      descend(&fixture.items, found.items, golden.learningRate)
+      descend(&fixture.dense, found.dense, golden.learningRate)
+      expectClose(fixture.users, step.parameters.users, "users after step \(number)")
+      expectClose(fixture.items, step.parameters.items, "items after step \(number)")
+      expectClose(fixture.dense, step.parameters.dense, "dense weights after step \(number)")
+    }
+  }
+
+  private func descend(_ weights: inout [Float], _ gradients: [Float], _ rate: Float) {
+    for index in weights.indices { weights[index] -= rate * gradients[index] }
+  }
+
+  /// Single precision both times, but other orders of summation, and up to ten steps in which the difference grows.
+  private func expectClose(_ found: [Float], _ expected: [Float], _ name: String) {
+    #expect(found.count == expected.count, "\(name)")
+    let greatest = zip(found, expected).reduce(0) { max($0, abs($1.0 - $1.1) / (1 + abs($1.1))) }
+    #expect(greatest < 2e-6, "\(name)")
+  }
+}
