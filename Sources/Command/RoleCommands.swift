@@ -36,10 +36,9 @@ struct CoordinatorCommand: ParsableCommand {
     if let checkpoint { try folder.check(plan, resumes: checkpoint.header.plan) }
     let matrix = dataset.trainingMatrix(excludingValidation: plan.validation)
     let size = ProblemSize(users: matrix.users, items: matrix.items, trainingInteractions: matrix.count)
-    let recorder = RunRecorder(
-      folder: output, size: size, dataFingerprint: dataset.fingerprint, resuming: checkpoint)
+    let recorder = RunRecorder(folder: output, data: dataset, dataFolder: data, size: size, resuming: checkpoint)
     var loop = try CoordinationLoop(
-      listen: listen, plan: plan, size: size, dataFingerprint: dataset.fingerprint, recorder: recorder,
+      listen: listen, plan: plan, recorder: recorder,
       watches: watches, logger: role.logger("coordinator"))
     switch try loop.run() {
     case .done: return

@@ -28,12 +28,9 @@ package struct CoordinationLoop: ~Copyable {
   private static let highWater = 4096
 
   /// Binds the control endpoint.
-  /// - Parameters:
-  ///   - size: of the interactions that are trained on
-  ///   - checkpoint: what the job goes on from; nil for a new one
   /// - Throws: `ZeroMQError` for a taken port or a bad endpoint.
   package init(
-    listen: Endpoint, plan: TrainingPlan, size: ProblemSize, dataFingerprint: String, recorder: RunRecorder,
+    listen: Endpoint, plan: TrainingPlan, recorder: RunRecorder,
     watches: Watches, logger: Logger
   ) throws {
     let context = try Context()
@@ -44,8 +41,8 @@ package struct CoordinationLoop: ~Copyable {
     let endpoint = try socket.bind(listen)
     logger.info("listening", metadata: ["endpoint": "\(endpoint)"])
     coordinator = JobCoordinator(
-      plan: plan, planBytes: Array(try JSONEncoder().encode(plan)), size: size,
-      job: JobID(rawValue: UInt64.random(in: 1 ... .max)), dataFingerprint: dataFingerprint,
+      plan: plan, planBytes: Array(try JSONEncoder().encode(plan)), size: recorder.size,
+      job: JobID(rawValue: UInt64.random(in: 1 ... .max)), dataFingerprint: recorder.dataFingerprint,
       resumingAt: recorder.resumedPosition, history: try recorder.resumedHistory(), at: MonotonicClock.seconds)
     self.context = context
     self.socket = socket

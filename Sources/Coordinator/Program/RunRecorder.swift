@@ -1,4 +1,5 @@
 package import CoordinatorCore
+package import Datasets
 import Foundation
 import Links
 package import ModelStore
@@ -9,18 +10,28 @@ import Wire
 /// The RUN folder of a job: what is shown, logged, kept and exported of it.
 package final class RunRecorder {
   package let folder: String
-  private let dataFingerprint: String
-  private let size: ProblemSize
+  private let data: PreparedDataset
+  private let dataFolder: String
+  let size: ProblemSize
   private let checkpoint: Checkpoint?
   private let startedAt = MonotonicClock.seconds
   private var bytesReceived: UInt64 = 0
 
-  package init(folder: String, size: ProblemSize, dataFingerprint: String, resuming checkpoint: Checkpoint?) {
+  /// - Parameters:
+  ///   - folder: the RUN folder
+  ///   - size: of the interactions that are trained on
+  ///   - checkpoint: what the job goes on from; nil for a new one
+  package init(
+    folder: String, data: PreparedDataset, dataFolder: String, size: ProblemSize, resuming checkpoint: Checkpoint?
+  ) {
     self.folder = folder
+    self.data = data
+    self.dataFolder = dataFolder
     self.size = size
-    self.dataFingerprint = dataFingerprint
     self.checkpoint = checkpoint
   }
+
+  var dataFingerprint: String { data.fingerprint }
 
   /// Where a resumed job goes on.
   package var resumedPosition: JobPosition? {
@@ -68,7 +79,7 @@ package final class RunRecorder {
   /// Writes the servers' rows as they are.
   func writeCheckpoint(at position: JobPosition, from servers: ServerAccess, of coordinator: JobCoordinator) throws {
     let header = CheckpointHeader(
-      plan: coordinator.plan, size: size, dataFingerprint: dataFingerprint, completedEpochs: position.completedEpochs,
+      plan: coordinator.plan, size: size, dataFingerprint: data.fingerprint, completedEpochs: position.completedEpochs,
       step: position.step, optimizerStep: position.optimizerStep, positions: position.positions,
       wallSeconds: (checkpoint?.header.wallSeconds ?? 0) + MonotonicClock.seconds - startedAt)
     var writer = try CheckpointWriter(
@@ -115,7 +126,10 @@ package final class RunRecorder {
   }
 
   func finish(_ outcome: JobOutcome, of coordinator: JobCoordinator) throws {
-    print("\(outcome)")
+    guard outcome == .done, let checkpoint = try Checkpoints.latest(in: folder).newest else { return }
+    let model = try StoredModel(checkpoint, data: data, folder: dataFolder)
+    try model.write(in: folder)
+    print("digest \(model.digest)")
   }
 }
 

@@ -1,0 +1,21 @@
+import Datasets
+import ModelStore
+import Plan
+
+extension StoredModel {
+  /// The model of a checkpoint, with the names that the prepared data gives its users and items.
+  init(_ checkpoint: Checkpoint, data: PreparedDataset, folder: String) throws {
+    let header = checkpoint.header
+    self.init(
+      config: ModelConfig(
+        plan: header.plan, size: header.size, data: .init(path: folder, fingerprint: data.fingerprint),
+        epochs: header.completedEpochs),
+      userRows: checkpoint.weights(of: .user), itemRows: checkpoint.weights(of: .item),
+      dense: checkpoint.weights(of: .dense),
+      users: try IDTable((0..<header.size.users).map { data.id(ofUser: Row($0)) }),
+      items: try IDTable((0..<header.size.items).map { data.id(ofItem: Row($0)) }),
+      descriptions: (0..<header.size.items).map { item in
+        ItemDescription(title: data.title(of: Row(item)) ?? "", genres: data.genres(of: Row(item)))
+      })
+  }
+}
