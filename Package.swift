@@ -90,7 +90,7 @@ let package = Package(
     .executableTarget(
       name: "neumf",
       dependencies: [
-        "CoordinatorCore", "CoordinatorProgram", "ParamServerProgram", "WorkerProgram", "Plan", "Links", "ZeroMQ",
+        "CoordinatorCore", "CoordinatorProgram", "ParamServerProgram", "WorkerProgram", "Plan", "Wire", "Links", "ZeroMQ",
         "Interactions", "Datasets", "Ranking",
         "NeuralCF", "ModelStore", "Telemetry", arguments, logging,
       ], path: "Sources/Command", swiftSettings: strict),

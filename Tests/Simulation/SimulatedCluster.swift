@@ -345,7 +345,7 @@ package final class SimulatedCluster {
         worker.trainer.endsEpoch
           ? .epochFinished(worker.trainer.progress)
           : .paused(worker.trainer.progress, positions: worker.trainer.positions), from: .worker(index))
-    case .canRank: send(.evaluated(worker.trainer.rank(cases)), from: .worker(index))
+    case .canRank: send(.evaluated(try worker.trainer.rank(cases)), from: .worker(index))
     }
   }
 }

@@ -51,8 +51,17 @@ package struct CoordinationLoop: ~Copyable {
     self.logger = logger
   }
 
-  /// Leads the job to its end.
+  /// Leads the job to its end. Whatever stops this loop, the members hear of it.
   package mutating func run() throws -> JobOutcome {
+    do {
+      return try lead()
+    } catch {
+      for identity in members.keys { send(.abort(reason: "\(error)"), to: identity) }
+      throw error
+    }
+  }
+
+  private mutating func lead() throws -> JobOutcome {
     var poll = PollSet()
     let socketSlot = poll.add(socket)
     let watchSlots = watches.add(to: &poll)

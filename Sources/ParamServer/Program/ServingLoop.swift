@@ -48,7 +48,12 @@ package struct ServingLoop: ~Copyable {
     case .left(let exit): return exit
     case .welcomed(let welcome):
       var loop = try ServingLoop(link: link, socket: socket, welcome: welcome, watches: watches, logger: logger)
-      return try loop.run()
+      do {
+        return try loop.run()
+      } catch {
+        try loop.link.sendFailure(error)
+        throw error
+      }
     }
   }
 

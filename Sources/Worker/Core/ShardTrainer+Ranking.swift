@@ -2,13 +2,14 @@ package import Interactions
 import Kernels
 import NeuralCF
 import Plan
-import Ranking
+package import Ranking
 import Tables
 package import Wire
 
 extension ShardTrainer {
   /// Ranks the held-out items of this worker's users among their negatives, with the item rows collected last.
-  package func rank(_ cases: EvaluationCases) -> RankCounts {
+  /// - Throws: `RankingError` for a user whose scores are not numbers: the training has diverged.
+  package func rank(_ cases: EvaluationCases) throws(RankingError) -> RankCounts {
     var tally = RankTally(topK: configuration.plan.topK)
     var scorer = Self.scorer(configuration, dense: dense, catalogue: catalogue)
     let held = configuration.users
@@ -25,11 +26,14 @@ extension ShardTrainer {
       let negatives = cases.negatives(at: index)
       for place in negatives.indices where negatives[place] != positive { candidates.append(negatives[place]) }
       Self.score(&scorer, user: user, candidates, into: &logits)
-      var rank = 0
-      for place in 1..<candidates.count where logits[place] >= logits[0] { rank += 1 }
+      guard let rank = Self.rank(logits, of: candidates.count) else { throw RankingError(user: cases.user(at: index)) }
       tally.record(rank: rank)
     }
     return RankCounts(counts: tally.counts, cases: tally.cases)
+  }
+
+  private static func rank(_ logits: borrowing FloatBuffer, of count: Int) -> Int? {
+    CaseRank.ofFirst(logits.span.extracting(0..<count))
   }
 
   private static func scorer(

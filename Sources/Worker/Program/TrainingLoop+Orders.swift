@@ -91,7 +91,7 @@ extension TrainingLoop {
           ? .epochFinished(trainer.progress) : .paused(trainer.progress, positions: trainer.positions))
     case .canRank:
       let cases = evaluationTarget == .test ? data.testCases : data.validationCases
-      try link.send(.evaluated(trainer.rank(cases)))
+      try link.send(.evaluated(try trainer.rank(cases)))
     }
   }
 

@@ -48,7 +48,12 @@ package struct TrainingLoop: ~Copyable {
     case .welcomed(let welcome):
       var loop = try TrainingLoop(
         context: context, link: link, welcome: welcome, data: data, watches: watches, logger: logger)
-      return try loop.run()
+      do {
+        return try loop.run()
+      } catch {
+        try loop.link.sendFailure(error)
+        throw error
+      }
     }
   }
 
