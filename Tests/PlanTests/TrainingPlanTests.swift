@@ -1,0 +1,56 @@
+import Foundation
+import Plan
+import Testing
+
+@Suite struct TrainingPlanTests {
+  @Test func survivesJSON() throws {
+    var plan = TrainingPlan()
+    plan.model = .mlp
+    plan.layers = [32, 16]
+    plan.consistency = .ssp(4)
+    plan.optimizer = .sgd
+    plan.momentum = 0.9
+    plan.validation = true
+    plan.cluster = ClusterShape(workers: 3, servers: 2)
+    #expect(try JSONDecoder().decode(TrainingPlan.self, from: JSONEncoder().encode(plan)) == plan)
+  }
+
+  @Test func absentFieldsKeepTheirDefaults() throws {
+    let plan = try JSONDecoder().decode(TrainingPlan.self, from: Data(#"{"factors": 16, "consistency": "async"}"#.utf8))
+    #expect(plan.factors == 16 && plan.consistency == .async && plan.batchSize == TrainingPlan().batchSize)
+  }
+
+  @Test func unknownFieldIsNamed() {
+    #expect {
+      try JSONDecoder().decode(TrainingPlan.self, from: Data(#"{"factor": 16}"#.utf8))
+    } throws: { ($0 as? PlanError)?.field == "factor" }
+  }
+
+  @Test(arguments: ["ssp:", "ssp:0", "ssp:-1", "BSP", "", "ssp:x"]) func strangeConsistencyIsRefused(_ text: String) {
+    #expect(Consistency(text) == nil)
+  }
+
+  @Test func defaultsAreValid() throws { try TrainingPlan().validate() }
+
+  @Test(arguments: [
+    ("factors", { @Sendable (plan: inout TrainingPlan) in plan.factors = 0 }),
+    ("layers", { $0.layers = [64, 0, 8] }), ("layers", { $0.layers = [] }), ("layers", { $0.layers = [63, 8] }),
+    ("negatives", { $0.negatives = -1 }), ("learning-rate", { $0.learningRate = .nan }),
+    ("learning-rate", { $0.learningRate = 0 }), ("momentum", { $0.momentum = 0.9 }), ("l2", { $0.l2 = -1 }),
+    ("batch-size", { $0.batchSize = 4 }), ("batch-size", { $0.batchSize = 0 }), ("epochs", { $0.epochs = 0 }),
+    ("shards", { $0.shards = -2 }), ("top-k", { $0.topK = 0 }), ("workers", { $0.cluster.workers = 0 }),
+    ("servers", { $0.cluster.servers = 0 }), ("workers", { $0.cluster.workers = 17 }),
+    ("initial-deviation", { $0.initialDeviation = 0 }), ("evaluate-every", { $0.evaluateEvery = 0 }),
+    ("checkpoint-every", { $0.checkpointEvery = 0 }), ("stop-after-stale-epochs", { $0.stopAfterStaleEpochs = -1 }),
+  ] as [(String, @Sendable (inout TrainingPlan) -> Void)])
+  func impossiblePlanIsRefusedByField(_ field: String, _ change: @Sendable (inout TrainingPlan) -> Void) {
+    var plan = TrainingPlan()
+    change(&plan)
+    #expect {
+      try plan.validate()
+    } throws: { error in
+      let error = error as? PlanError
+      return error?.field == field && error?.hint.isEmpty == false
+    }
+  }
+}
