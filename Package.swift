@@ -90,7 +90,8 @@ let package = Package(
     .executableTarget(
       name: "neumf",
       dependencies: [
-        "CoordinatorCore", "CoordinatorProgram", "ParamServerProgram", "WorkerProgram", "Plan", "Wire", "Links", "ZeroMQ",
+        "CoordinatorCore", "CoordinatorProgram", "ParamServerProgram", "WorkerProgram", "Plan", "Wire", "Links",
+        "ZeroMQ",
         "Interactions", "Datasets", "Ranking",
         "NeuralCF", "ModelStore", "Telemetry", arguments, logging,
       ], path: "Sources/Command", swiftSettings: strict),
@@ -110,7 +111,7 @@ let package = Package(
     tests("TelemetryTests", ["Telemetry", "Plan"]),
     tests("CoordinatorCoreTests", ["CoordinatorCore", "Plan", "Wire"]),
     tests("ParamServerCoreTests", ["ParamServerCore", "Plan", "Wire", "Tables"]),
-    tests("WorkerCoreTests", ["WorkerCore", "Plan", "Wire", "Tables", "NeuralCF", "Interactions"]),
+    tests("WorkerCoreTests", ["Simulation", "WorkerCore", "Plan", "Wire", "Tables", "NeuralCF", "Interactions"]),
     tests("TidyTests", []),
     .target(
       name: "Simulation",

@@ -1,0 +1,214 @@
+import CoordinatorCore
+import Plan
+import Testing
+import Wire
+
+/// A coordinator of two workers and one server, and what it ordered last.
+private struct Story {
+  var coordinator: JobCoordinator
+  var directives: [CoordinatorDirective] = []
+  let worker0 = Member(role: .worker, index: 0)
+  let worker1 = Member(role: .worker, index: 1)
+  let server = Member(role: .server, index: 0)
+
+  init(_ change: (inout TrainingPlan) -> Void = { _ in }) {
+    var plan = TrainingPlan()
+    plan.epochs = 3
+    plan.cluster = ClusterShape(workers: 2, servers: 1)
+    change(&plan)
+    coordinator = JobCoordinator(
+      plan: plan, planBytes: [], size: ProblemSize(users: 4, items: 5, trainingInteractions: 1000), job: JobID(1),
+      dataFingerprint: "d", resumingAt: nil, history: JobHistory(), at: 0)
+  }
+
+  mutating func arrive(_ role: Hello.Role, data: String = "d") -> Result<Member, JobCoordinator.MemberRefusal> {
+    let hello = Hello(role: role, incarnation: 1, endpoint: "tcp://127.0.0.1:1", dataFingerprint: data)
+    return coordinator.memberArrived(hello, at: 0, directives: &directives)
+  }
+
+  mutating func hear(_ message: ControlMessage, from member: Member, at time: Double = 0) {
+    coordinator.received(message, from: member, at: time, directives: &directives)
+  }
+
+  /// Everyone arrives and gets ready; the first epoch is ordered.
+  mutating func begin() {
+    for role in [Hello.Role.server, .worker, .worker] { _ = arrive(role) }
+    for member in [server, worker0, worker1] { hear(.ready, from: member) }
+  }
+
+  /// One worker finishes the epoch with its half of the samples.
+  mutating func finishEpoch(_ epoch: UInt32, _ member: Member) {
+    let progress = Progress(epoch: Epoch(epoch), step: Step(2), samples: 2500, loss: 0, optimizerStep: 2)
+    hear(.epochFinished(progress), from: member)
+  }
+
+  mutating func trainEpoch(_ epoch: UInt32, hits: UInt64) {
+    finishEpoch(epoch, worker0)
+    finishEpoch(epoch, worker1)
+    coordinator.serversSettled(at: 1, directives: &directives)
+    for member in [worker0, worker1] {
+      let counts = [hits] + [UInt64](repeating: 0, count: 9)
+      hear(.evaluated(RankCounts(counts: counts, cases: 100)), from: member)
+    }
+    coordinator.checkpointWritten(at: 2, directives: &directives)
+  }
+
+  var orders: [ControlMessage] {
+    directives.compactMap { if case .send(_, let message) = $0 { message } else { nil } }
+  }
+
+  var outcome: JobOutcome? {
+    for case .finish(let outcome) in directives { return outcome }
+    return nil
+  }
+}
+
+@Suite struct JobCoordinatorTests {
+  @Test func trainsWhenEveryoneIsReady() {
+    var story = Story()
+    story.begin()
+    #expect(story.coordinator.phase == .training)
+    let orders = story.orders.count { if case .train = $0 { true } else { false } }
+    #expect(orders == 2)
+  }
+
+  @Test func serverThatIsReadyBeforeTheLastMemberComesIsNotForgotten() {
+    var story = Story()
+    _ = story.arrive(.server)
+    story.hear(.ready, from: story.server)
+    _ = story.arrive(.worker)
+    _ = story.arrive(.worker)
+    #expect(story.orders.contains(.connect(serverEndpoints: ["tcp://127.0.0.1:1"])))
+  }
+
+  @Test func oneWorkerTooManyIsSentAway() {
+    var story = Story()
+    _ = story.arrive(.worker)
+    _ = story.arrive(.worker)
+    guard case .failure(let refusal) = story.arrive(.worker) else {
+      Issue.record("a third of two workers was let in")
+      return
+    }
+    #expect(refusal.reason == "the job has all 2 of its workers")
+  }
+
+  @Test func workerWithOtherDataIsSentAway() {
+    var story = Story()
+    guard case .failure(let refusal) = story.arrive(.worker, data: "e") else {
+      Issue.record("a worker with other data was let in")
+      return
+    }
+    #expect(refusal.reason.contains("its prepared data is e"))
+  }
+
+  @Test func missingMembersAreNamedAfterTheDeadline() {
+    var story = Story()
+    _ = story.arrive(.worker)
+    story.hear(.alive, from: story.worker0, at: 58)
+    story.coordinator.ticked(at: 59, directives: &story.directives)
+    #expect(story.outcome == nil)
+    story.coordinator.ticked(at: 61, directives: &story.directives)
+    #expect(
+      story.outcome
+        == .failed(exitCode: 69, reason: "waited 60 s, and these have not come: server 0, worker 1"))
+  }
+
+  @Test func silentMemberIsNamedWithItsPlace() {
+    var story = Story()
+    story.begin()
+    let progress = Progress(epoch: Epoch(1), step: Step(1), samples: 0, loss: 0, optimizerStep: 0)
+    story.hear(.progress(progress), from: story.worker1)
+    story.hear(.alive, from: story.worker0, at: 10)
+    story.hear(.alive, from: story.server, at: 10)
+    story.coordinator.ticked(at: 16, directives: &story.directives)
+    #expect(
+      story.outcome
+        == .failed(
+          exitCode: 75, reason: "nothing heard from worker 1 for 16 s (while training, epoch 1, step 1)"))
+  }
+
+  @Test func workerThatLivesButStandsStillIsNamed() {
+    var story = Story()
+    story.begin()
+    for time in stride(from: 1.0, through: 100, by: 1) {
+      for member in [story.server, story.worker0, story.worker1] { story.hear(.alive, from: member, at: time) }
+      story.coordinator.ticked(at: time, directives: &story.directives)
+    }
+    guard case .failed(75, let reason) = story.outcome else {
+      Issue.record("ended with \(String(describing: story.outcome))")
+      return
+    }
+    #expect(reason.contains("has stood still for 90 s"))
+  }
+
+  @Test func epochsFollowOneAnotherToTheEnd() {
+    var story = Story()
+    story.begin()
+    for epoch: UInt32 in 1...3 { story.trainEpoch(epoch, hits: UInt64(epoch)) }
+    #expect(story.coordinator.phase == .finishing)
+    for member in [story.server, story.worker0, story.worker1] { story.hear(.farewell(Account()), from: member) }
+    #expect(story.outcome == .done)
+    #expect(story.coordinator.history.epochs.map(\.samples) == [5000, 5000, 5000])
+    #expect(story.coordinator.history.best(topK: 10)?.epoch == 3)
+  }
+
+  @Test func staleEpochsStopTheTraining() {
+    var story = Story { plan in
+      plan.epochs = 100
+      plan.stopAfterStaleEpochs = 2
+    }
+    story.begin()
+    for (epoch, hits) in zip(UInt32(1)..., [10, 30, 20, 30] as [UInt64]) { story.trainEpoch(epoch, hits: hits) }
+    #expect(story.coordinator.phase == .finishing)
+    #expect(story.coordinator.history.best(topK: 10)?.epoch == 2)
+    #expect(story.coordinator.history.epochs.count == 4)
+  }
+
+  @Test func interruptionMidEpochStopsEveryoneAtTheSameStep() {
+    var story = Story()
+    story.begin()
+    story.coordinator.interrupted(at: 0, directives: &story.directives)
+    #expect(story.orders.count { $0 == .pause } == 2)
+    let behind = Progress(epoch: Epoch(1), step: Step(0), samples: 0, loss: 0, optimizerStep: 0)
+    let ahead = Progress(epoch: Epoch(1), step: Step(1), samples: 2000, loss: 0, optimizerStep: 1)
+    story.hear(.paused(ahead, positions: []), from: story.worker0)
+    story.directives = []
+    story.hear(.paused(behind, positions: []), from: story.worker1)
+    #expect(story.orders == [.train(epoch: Epoch(1), step: Step(0), until: Step(1), positions: [])])
+    story.hear(.paused(ahead, positions: []), from: story.worker1)
+    #expect(story.directives.last == .settleServers(optimizerStep: 1))
+    story.coordinator.serversSettled(at: 0, directives: &story.directives)
+    var position = JobPosition()
+    position.step = 1
+    position.optimizerStep = 1
+    #expect(story.directives.last == .writeCheckpoint(position))
+    story.coordinator.checkpointWritten(at: 0, directives: &story.directives)
+    for member in [story.server, story.worker0, story.worker1] { story.hear(.farewell(Account()), from: member) }
+    #expect(story.outcome == .interrupted(position))
+  }
+
+  @Test func interruptionWhileGatheringEndsAtOnce() {
+    var story = Story()
+    _ = story.arrive(.worker)
+    story.coordinator.interrupted(at: 0, directives: &story.directives)
+    #expect(story.outcome == .interrupted(JobPosition()))
+  }
+
+  @Test func failureOfAMemberEndsTheJobWithItsReason() {
+    var story = Story()
+    story.begin()
+    story.hear(.failed(exitCode: 75, reason: "disk gone"), from: story.worker0)
+    #expect(story.outcome == .failed(exitCode: 75, reason: "worker 0: disk gone"))
+    #expect(story.orders.count { $0 == .abort(reason: "worker 0: disk gone") } == 3)
+  }
+
+  @Test func memberThatSpeaksOutOfTurnEndsTheJob() {
+    var story = Story()
+    story.begin()
+    story.hear(.finish, from: story.worker0)
+    guard case .failed(70, _) = story.outcome else {
+      Issue.record("ended with \(String(describing: story.outcome))")
+      return
+    }
+  }
+}

@@ -1,0 +1,163 @@
+import ParamServerCore
+import Plan
+import Testing
+import Wire
+
+/// A server of three workers; requests carry no gradients, since only the protocol is at stake.
+private struct Desk: ~Copyable {
+  var shard: ParameterShard
+  var directives: [ServerDirective] = []
+
+  init(_ consistency: Consistency, servers: Int = 1, server: Int = 0) {
+    var plan = TrainingPlan()
+    plan.model = .mf
+    plan.factors = 3
+    plan.shards = 3
+    plan.consistency = consistency
+    shard = ParameterShard(
+      ServerConfiguration(
+        job: JobID(1), membership: MembershipEpoch(1), server: ServerID(server), plan: plan,
+        size: ProblemSize(users: 5, items: 4, trainingInteractions: 10),
+        placement: Placement(workers: 3, servers: servers), restores: false))
+  }
+
+  /// The frame of a step: the worker's shard contributes nothing to any row.
+  static func frame(
+    worker: Int, step: Int, pushes: Bool = true, wantsRows: Bool = true, epoch: Int = 1, job: UInt64 = 1,
+    membership: UInt32 = 1
+  ) -> [UInt8] {
+    let request = StepRequest(
+      job: JobID(job), membership: MembershipEpoch(membership), worker: WorkerID(worker), epoch: Epoch(epoch),
+      step: Step(step), optimizerStep: 1, contributions: pushes ? 1 : 0, userRows: 0, wantedRows: 1,
+      wantsRows: wantsRows, pushes: pushes)
+    return unsafe [UInt8](unsafeUninitializedCapacity: request.byteCount(itemRows: 0, width: 4, dense: 1)) {
+      memory, count in
+      var writer = unsafe FrameWriter(UnsafeMutableRawBufferPointer(memory))
+      request.write(into: &writer)
+      if pushes {
+        StepRequest.writeContribution(ReductionTree.Node(level: 0, index: UInt16(worker)), rows: 0, into: &writer)
+        writer.floats([0].span)
+      }
+      writer.rows([2].span)
+      count = writer.byteCount
+    }
+  }
+
+  /// Whom the server answers when the frame arrives.
+  mutating func answered(_ frame: [UInt8], from worker: Int = 0) throws(WireError) -> [Int] {
+    directives = []
+    try shard.receive(unsafe frame.span.bytes, from: Peer(worker), directives: &directives)
+    return directives.compactMap { if case .reply(_, let worker, _) = $0 { Int(worker.rawValue) } else { nil } }
+  }
+
+  var refusal: String? {
+    for case .refuse(_, let reason) in directives { return reason }
+    return nil
+  }
+}
+
+@Suite struct ParameterShardTests {
+  @Test func synchronousStepAnswersEveryoneWhenTheLastHasPushed() throws {
+    var desk = Desk(.bsp)
+    for worker in 0..<3 {
+      let answered = try desk.answered(Desk.frame(worker: worker, step: 0, pushes: false))
+      #expect(answered == [worker])
+    }
+    #expect(try desk.answered(Desk.frame(worker: 2, step: 0)) == [])
+    #expect(try desk.answered(Desk.frame(worker: 0, step: 0)) == [])
+    #expect(try desk.answered(Desk.frame(worker: 1, step: 0)) == [0, 1, 2])
+    let step = desk.shard.optimizerStep
+    #expect(step == 1)
+  }
+
+  @Test func boundedStalenessHoldsTheFastWorkerBack() throws {
+    var desk = Desk(.ssp(1))
+    for worker in 0..<3 { _ = try desk.answered(Desk.frame(worker: worker, step: 0, pushes: false)) }
+    #expect(try desk.answered(Desk.frame(worker: 0, step: 0)) == [0])
+    #expect(try desk.answered(Desk.frame(worker: 0, step: 1)) == [])
+    #expect(try desk.answered(Desk.frame(worker: 1, step: 0)) == [1])
+    #expect(try desk.answered(Desk.frame(worker: 2, step: 0)) == [0, 2])
+  }
+
+  @Test func finishedWorkerHoldsNobodyBack() throws {
+    var desk = Desk(.ssp(1))
+    for worker in 0..<3 { _ = try desk.answered(Desk.frame(worker: worker, step: 0, pushes: false)) }
+    for worker in 1..<3 {
+      #expect(try desk.answered(Desk.frame(worker: worker, step: 0, wantsRows: false)) == [worker])
+    }
+    for step in 0..<5 { #expect(try desk.answered(Desk.frame(worker: 0, step: step)) == [0]) }
+  }
+
+  @Test func asynchronousPushIsAnsweredAtOnce() throws {
+    var desk = Desk(.async)
+    for step in 0..<5 { #expect(try desk.answered(Desk.frame(worker: 0, step: step)) == [0]) }
+    let step = desk.shard.optimizerStep
+    #expect(step == 5)
+  }
+
+  @Test(arguments: [Consistency.bsp, .async]) func repeatedPushIsCountedAndNotApplied(_ consistency: Consistency) throws
+  {
+    var desk = Desk(consistency)
+    for worker in 0..<3 { _ = try desk.answered(Desk.frame(worker: worker, step: 0)) }
+    let before = desk.shard.optimizerStep
+    #expect(try desk.answered(Desk.frame(worker: 1, step: 0)) == [])
+    let (after, applied, duplicates) = (desk.shard.optimizerStep, desk.shard.applied, desk.shard.duplicates)
+    #expect(before == after && applied == 3 && duplicates == 1)
+  }
+
+  @Test func strangersAreRefusedByName() throws {
+    var desk = Desk(.bsp)
+    _ = try desk.answered(Desk.frame(worker: 0, step: 0, job: 2))
+    var refusal = desk.refusal
+    #expect(refusal == "this server belongs to another job")
+    _ = try desk.answered(Desk.frame(worker: 0, step: 0, membership: 0))
+    refusal = desk.refusal
+    #expect(refusal == "membership epoch 0 is over; it is 1")
+    _ = try desk.answered(Desk.frame(worker: 3, step: 0))
+    refusal = desk.refusal
+    #expect(refusal == "there are 3 workers, and worker 3 is none of them")
+    _ = try desk.answered(Desk.frame(worker: 0, step: 0, pushes: false))
+    _ = try desk.answered(Desk.frame(worker: 0, step: 1))
+    refusal = desk.refusal
+    #expect(refusal == "step 1 is pushed while step 0 is being collected")
+  }
+
+  @Test func damagedFrameChangesNothing() throws {
+    var desk = Desk(.async)
+    let good = Desk.frame(worker: 0, step: 0)
+    for length in 0..<good.count {
+      #expect(throws: WireError.self) { try desk.answered(Array(good.prefix(length))) }
+    }
+    let applied = desk.shard.applied
+    #expect(applied == 0)
+    #expect(try desk.answered(good) == [0])
+  }
+
+  /// A row's initial weights do not depend on how many servers there are.
+  @Test func initialWeightsDoNotDependOnPlacement() throws {
+    func weights(servers: Int, server: Int, place: Int) -> [UInt8] {
+      var desk = Desk(.bsp, servers: servers, server: server)
+      let request = BulkRequest(job: JobID(1), token: 0, action: .readWeights, table: .item, first: place, count: 1)
+      let frame = unsafe [UInt8](unsafeUninitializedCapacity: BulkRequest.headerByteCount + 16) { memory, count in
+        var writer = unsafe FrameWriter(UnsafeMutableRawBufferPointer(memory))
+        desk.shard.writeBulkReply(request, into: &writer)
+        count = writer.byteCount
+      }
+      return Array(frame.dropFirst(BulkRequest.headerByteCount))
+    }
+    #expect(weights(servers: 1, server: 0, place: 3) == weights(servers: 2, server: 1, place: 1))
+    #expect(weights(servers: 1, server: 0, place: 3) != weights(servers: 1, server: 0, place: 2))
+  }
+
+  @Test func bulkBeyondTheTableIsRefused() {
+    var desk = Desk(.bsp)
+    let request = BulkRequest(
+      job: JobID(1), token: 0, action: .readWeights, table: .item, first: 3, count: Int(UInt32.max))
+    let frame = unsafe [UInt8](unsafeUninitializedCapacity: BulkRequest.headerByteCount) { memory, count in
+      var writer = unsafe FrameWriter(UnsafeMutableRawBufferPointer(memory))
+      request.write(into: &writer)
+      count = writer.byteCount
+    }
+    #expect(throws: WireError.self) { try desk.answered(frame) }
+  }
+}
