@@ -43,6 +43,7 @@ func tests(_ name: String, _ needs: [Target.Dependency], resources: [Resource] =
 
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
 
 let package = Package(
   name: "neumf",
@@ -50,6 +51,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
   ],
   targets: [
     .systemLibrary(name: "CZeroMQ", path: "Sources/Shared/CZeroMQ"),
@@ -69,7 +71,7 @@ let package = Package(
     shared("Datasets", ["Plan", "Interactions", "SectionFile", "CZlib"]),
     shared("Ranking", ["Plan", "Kernels", "NeuralCF", "Interactions"], settings: numeric),
     shared("ModelStore", ["Plan", "SectionFile", "Tables", "CSodium"]),
-    shared("Telemetry", ["Plan", "CZlib"]),
+    shared("Telemetry", ["Plan", logging, protobuf]),
 
     role("Coordinator", "Core", ["Plan", "Wire", "Ranking"]),
     role("ParamServer", "Core", ["Plan", "Wire", "Kernels", "Tables", "Reduction"], settings: numeric),
@@ -108,7 +110,7 @@ let package = Package(
     tests("DatasetsTests", ["Datasets", "Interactions", "SectionFile", "Plan", "CZlib"]),
     tests("RankingTests", ["Ranking", "NeuralCF", "Interactions", "Plan", "Kernels"]),
     tests("ModelStoreTests", ["ModelStore", "SectionFile", "Tables", "Plan"]),
-    tests("TelemetryTests", ["Telemetry", "Plan"]),
+    tests("TelemetryTests", ["Telemetry", "Plan", logging]),
     tests("CoordinatorCoreTests", ["CoordinatorCore", "Plan", "Wire"]),
     tests("ParamServerCoreTests", ["ParamServerCore", "Plan", "Wire", "Tables"]),
     tests("WorkerCoreTests", ["Simulation", "WorkerCore", "Plan", "Wire", "Tables", "NeuralCF", "Interactions"]),

@@ -1,0 +1,137 @@
+internal import Plan
+
+/// The page report.html: curves and figures of a run, in one file that needs no network.
+package struct ReportPage {
+  private let report: RunReport
+
+  package init(_ report: RunReport) {
+    self.report = report
+  }
+
+  /// Puts the page at `path`, whole or not at all.
+  package func write(to path: String) throws {
+    try OutputFile.replace(path, with: Array(html.utf8))
+  }
+
+  package var html: String {
+    let name = "\(report.plan.model.rawValue), \(report.plan.factors) factors"
+    return """
+      <!DOCTYPE html>
+      <html lang="en">
+      <head>
+      <meta charset="utf-8">
+      <meta name="viewport" content="width=device-width">
+      <title>neumf: \(Markup.escaped(name))</title>
+      <style>
+      \(Self.style)
+      </style>
+      </head>
+      <body>
+      <h1>\(Markup.escaped(name))</h1>
+      <p>\(Markup.escaped(summary))</p>
+      \(charts)
+      <h2>Epochs</h2>
+      \(epochTable)
+      <h2>Run</h2>
+      \(figures)
+      </body>
+      </html>
+
+      """
+  }
+
+  private static let style = """
+    body { font: 15px/1.45 system-ui, sans-serif; max-width: 760px; margin: 2em auto; padding: 0 1em; color: #111; }
+    svg { display: block; max-width: 100%; height: auto; margin: 1.2em 0; font-size: 13px; }
+    svg .title { font-weight: 600; font-size: 15px; }
+    svg .grid { stroke: #ddd; }
+    svg .axis { stroke: #333; }
+    table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+    th, td { padding: .2em .8em; text-align: right; border-bottom: 1px solid #ddd; }
+    th:first-child, td:first-child { text-align: left; }
+    td { overflow-wrap: anywhere; }
+    """
+
+  private var summary: String {
+    let data = report.data
+    var text =
+      "\(data.users) users, \(data.items) items, \(data.trainingInteractions) training interactions; "
+      + "\(report.plan.consistency), \(counted(report.plan.cluster.workers, "worker")), "
+      + "\(counted(report.plan.cluster.servers, "server"))."
+    if let best = report.best {
+      text += " Best epoch \(best.epoch): HR@\(report.plan.topK) \(Figures.fixed(best.hitRatio, 4)), "
+      text += "NDCG@\(report.plan.topK) \(Figures.fixed(best.ndcg, 4))"
+      if let held = best.chosenOn { text += ", chosen on the \(held.rawValue) items" }
+      text += "."
+    }
+    return text
+  }
+
+  private func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+
+  private var charts: String {
+    if report.epochs.isEmpty { return "<p>No epoch has ended yet.</p>" }
+    let loss = LineChart(
+      title: "Training loss", yName: "loss (mean per sample)", series: [series("loss") { $0.loss }])
+    return loss.svg + measure("Hit ratio", "HR", \.hitRatio) + measure("NDCG", "NDCG", \.ndcg)
+  }
+
+  /// The measure at the plan's K, at half of it, and at 1.
+  private func measure(_ title: String, _ name: String, _ values: KeyPath<EpochReport, [Int: Double]>) -> String {
+    let evaluated = report.epochs.filter { !$0[keyPath: values].isEmpty }
+    if evaluated.isEmpty { return "" }
+    let shown = Set([report.plan.topK, (report.plan.topK + 1) / 2, 1]).sorted(by: >)
+    let lines = shown.filter { cut in evaluated.contains { $0[keyPath: values][cut] != nil } }.map { cut in
+      series("\(name)@\(cut)") { $0[keyPath: values][cut] ?? .nan }
+    }
+    return LineChart(title: "\(title) by epoch", yName: "\(name)@K", series: lines).svg
+  }
+
+  private func series(_ name: String, _ value: (EpochReport) -> Double) -> LineChart.Series {
+    // Epochs between two evaluations have no point, and must not break the line.
+    let points = report.epochs.map { (x: Double($0.epoch), y: value($0)) }
+    let isMeasure = name != "loss"
+    return LineChart.Series(name: name, points: isMeasure ? points.filter { !$0.y.isNaN } : points)
+  }
+
+  private var epochTable: String {
+    let cut = report.plan.topK
+    let rows = report.epochs.map { epoch in
+      [
+        String(epoch.epoch) + (epoch.epoch == report.best?.epoch ? " *" : ""), Figures.fixed(epoch.loss, 4),
+        epoch.hitRatio[cut].map { Figures.fixed($0, 4) } ?? "-", epoch.ndcg[cut].map { Figures.fixed($0, 4) } ?? "-",
+        Figures.rate(epoch.samplesPerSecond), Figures.fixed(epoch.trainingSeconds, 2),
+        Figures.fixed(epoch.evaluationSeconds, 2),
+      ]
+    }
+    let head = ["epoch", "loss", "HR@\(cut)", "NDCG@\(cut)", "samples/s", "training s", "evaluation s"]
+    return Markup.table(head, rows)
+  }
+
+  private var figures: String {
+    var rows = [["samples per second", Figures.rate(report.samplesPerSecond)]]
+    rows.append(["bytes sent", Figures.byteCount(report.bytesOnWire.sent)])
+    rows.append(["bytes received", Figures.byteCount(report.bytesOnWire.received)])
+    for (name, value) in processes(report.peakResidentBytes) {
+      rows.append(["peak memory, \(name)", Figures.byteCount(value)])
+    }
+    for (name, value) in processes(report.cpuSeconds) {
+      rows.append(["CPU seconds, \(name)", Figures.fixed(value, 1)])
+    }
+    let updates = report.updates
+    rows.append(["updates pushed", String(updates.pushed)])
+    rows.append(["updates applied", String(updates.applied)])
+    rows.append(["duplicates ignored", String(updates.duplicatesIgnored)])
+    rows.append(["updates lost", String(updates.lost)])
+    rows.append(["greatest staleness, steps", String(report.staleness.maximum)])
+    rows.append(["recoveries", String(report.recoveries.count)])
+    rows.append(["digest", report.digest.isEmpty ? "-" : report.digest])
+    return Markup.table(["figure", "value"], rows)
+  }
+
+  private func processes<Value>(_ values: PerRole<Value>) -> [(String, Value)] {
+    [("coordinator", values.coordinator)]
+      + values.server.enumerated().map { ("server \($0.offset)", $0.element) }
+      + values.worker.enumerated().map { ("worker \($0.offset)", $0.element) }
+  }
+}
