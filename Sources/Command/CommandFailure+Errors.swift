@@ -3,6 +3,7 @@ import Links
 import ModelStore
 import Plan
 import Ranking
+import Telemetry
 import Wire
 import ZeroMQ
 
@@ -16,6 +17,8 @@ extension CommandFailure {
     case let error as ModelStoreError: self.init(error)
     case let error as RankingError:
       self.init(.badData, error.description, hint: "the training diverged; lower --learning-rate")
+    case let error as TelemetryError:
+      self.init(.cannotWrite, "\(error.path): \(error.call): \(error.problem)", hint: error.hint)
     case let error as ZeroMQError: self.init(.unavailable, error.description, hint: error.hint)
     case let error as LinkError: self.init(.unavailable, error.description)
     case let error as WireError:

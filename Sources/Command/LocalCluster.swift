@@ -41,13 +41,17 @@ struct LocalCluster {
           name: "server \(index)",
           arguments: [
             "server", "--coordinator", control, "--listen", "ipc://\(sockets)/server-\(index)", "--watch-parent",
+            "--run", folder.path, "--log-index", String(index),
           ], log: "\(folder.logFolder)/server-\(index).log"))
     }
     for index in 0..<plan.cluster.workers {
       processes.append(
         try LocalProcess(
           name: "worker \(index)",
-          arguments: ["worker", "--coordinator", control, "--data", data, "--watch-parent"],
+          arguments: [
+            "worker", "--coordinator", control, "--data", data, "--watch-parent", "--run", folder.path, "--log-index",
+            String(index),
+          ],
           log: "\(folder.logFolder)/worker-\(index).log"))
     }
     return try supervise(processes)

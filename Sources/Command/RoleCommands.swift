@@ -36,10 +36,11 @@ struct CoordinatorCommand: ParsableCommand {
     if let checkpoint { try folder.check(plan, resumes: checkpoint.header.plan) }
     let matrix = dataset.trainingMatrix(excludingValidation: plan.validation)
     let size = ProblemSize(users: matrix.users, items: matrix.items, trainingInteractions: matrix.count)
-    let recorder = RunRecorder(folder: output, data: dataset, dataFolder: data, size: size, resuming: checkpoint)
+    let recorder = try RunRecorder(
+      folder: output, plan: plan, data: dataset, dataFolder: data, size: size, resuming: checkpoint)
     var loop = try CoordinationLoop(
       listen: listen, plan: plan, recorder: recorder,
-      watches: watches, logger: role.logger("coordinator"))
+      watches: watches, logger: try role.logger("coordinator", run: output))
     switch try loop.run() {
     case .done: return
     case .interrupted:
@@ -71,7 +72,7 @@ struct ServerCommand: ParsableCommand {
     let watches = try role.watches()
     try ServingLoop.run(
       coordinator: role.endpoint(coordinator, option: "--coordinator"),
-      listen: role.endpoint(listen, option: "--listen"), watches: watches, logger: role.logger("server")
+      listen: role.endpoint(listen, option: "--listen"), watches: watches, logger: try role.logger("server", run: nil)
     ).check("server")
   }
 }
@@ -93,7 +94,7 @@ struct WorkerCommand: ParsableCommand {
     let watches = try role.watches()
     try TrainingLoop.run(
       coordinator: role.endpoint(coordinator, option: "--coordinator"), data: PreparedDataset(folder: data),
-      watches: watches, logger: role.logger("worker")
+      watches: watches, logger: try role.logger("worker", run: nil)
     ).check("worker")
   }
 }

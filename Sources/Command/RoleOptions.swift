@@ -33,11 +33,19 @@ struct RoleOptions: ParsableArguments {
     return endpoint
   }
 
-  func logger(_ name: String) -> Logger {
-    var logger = Logger(label: name) { label in StreamLogHandler.standardError(label: label) }
-    logger.logLevel = .info
-    return logger
+  @Option(help: .hidden) var logIndex = 0
+
+  /// A process that `neumf train` started, or that writes the RUN folder itself, logs to a file there; another logs
+  /// to standard
+  /// error.
+  func logger(_ role: String, run: String?) throws -> Logger {
+    guard let run = run ?? self.run else {
+      return Logger(label: role) { label in StreamLogHandler.standardError(label: label) }
+    }
+    return try LogFile.logger(run: run, role: role, index: logIndex)
   }
+
+  @Option(help: "The RUN folder whose log/ takes this process's log; standard error without it.") var run: String?
 }
 
 extension MemberExit {

@@ -50,7 +50,7 @@ extension JobCoordinator {
     paused = [:]
     progress = [:]
     for worker in workers { lastAdvance[worker] = time }
-    directives.append(.reportStart(epoch: position.completedEpochs + 1))
+    directives.append(.reportStart)
     let positions = position.positions.enumerated().map { ShardPosition(shard: ShardID($0), position: $1) }
     for worker in workers {
       directives.append(

@@ -36,7 +36,8 @@ package enum CoordinatorDirective: Sendable, Equatable {
   case writeCheckpoint(JobPosition)
   /// An epoch is trained, and evaluated if it is due.
   case reportEpoch(EpochRecord)
-  case reportStart(epoch: Int)
+  /// An epoch begins, or goes on.
+  case reportStart
   /// The job is over.
   case finish(JobOutcome)
 }

@@ -33,17 +33,13 @@ package struct EpochRecord: Codable, Sendable, Equatable {
 }
 
 extension JobHistory {
-  /// The best epoch: the highest HR, then the highest NDCG, then the earliest.
+  /// The best epoch: the earliest with the highest HR.
   package func best(topK: Int) -> EpochRecord? {
     var best: EpochRecord?
     for record in epochs {
       guard let ranks = record.deciding else { continue }
-      guard let leader = best?.deciding else {
-        best = record
-        continue
-      }
-      let (hits, leadingHits) = (ranks.hitRatio(at: topK), leader.hitRatio(at: topK))
-      if hits > leadingHits || (hits == leadingHits && ranks.ndcg(at: topK) > leader.ndcg(at: topK)) { best = record }
+      if let leader = best?.deciding, ranks.hitRatio(at: topK) <= leader.hitRatio(at: topK) { continue }
+      best = record
     }
     return best
   }

@@ -19,6 +19,7 @@ package struct CoordinationLoop: ~Copyable {
   private var directives: [CoordinatorDirective] = []
   private var servers: ServerAccess?
   private var recorder: RunRecorder
+  private var hasBegun = false
   private var outcome: JobOutcome?
 
   // Limit: how long a wait may last before the loop looks at its clocks again, and how often members hear of it.
@@ -43,7 +44,7 @@ package struct CoordinationLoop: ~Copyable {
     coordinator = JobCoordinator(
       plan: plan, planBytes: Array(try JSONEncoder().encode(plan)), size: recorder.size,
       job: JobID(rawValue: UInt64.random(in: 1 ... .max)), dataFingerprint: recorder.dataFingerprint,
-      resumingAt: recorder.resumedPosition, history: try recorder.resumedHistory(), at: MonotonicClock.seconds)
+      resumingAt: recorder.resumedPosition, history: recorder.resumedHistory, at: MonotonicClock.seconds)
     self.context = context
     self.socket = socket
     self.recorder = recorder
@@ -78,7 +79,7 @@ package struct CoordinationLoop: ~Copyable {
       if now - lastTick > Self.alivePeriod {
         lastTick = now
         coordinator.ticked(at: now, directives: &directives)
-        recorder.showProgress(of: coordinator)
+        try recorder.showProgress(of: coordinator)
       }
       try carryOut()
       if let outcome { return outcome }
@@ -153,7 +154,10 @@ package struct CoordinationLoop: ~Copyable {
         try recorder.writeCheckpoint(at: position, from: servers, of: coordinator)
       }
       coordinator.checkpointWritten(at: MonotonicClock.seconds, directives: &directives)
-    case .reportStart(let epoch): recorder.epochStarted(epoch)
+    case .reportStart:
+      if !hasBegun { recorder.jobBegan() }
+      hasBegun = true
+      recorder.epochStarted()
     case .reportEpoch(let record): try recorder.epochFinished(record, of: coordinator)
     case .finish(let outcome):
       try recorder.finish(outcome, of: coordinator)
@@ -176,7 +180,9 @@ package struct CoordinationLoop: ~Copyable {
 
   private func send(_ message: ControlMessage, to identity: PeerIdentity) {
     do throws(ZeroMQError) {
-      let outcome = try socket.send(to: identity, try Message.control(message))
+      let frame = try Message.control(message)
+      recorder.count(sent: frame.byteCount)
+      let outcome = try socket.send(to: identity, frame)
       if !outcome.isSent() { logger.warning("could not reach a member", metadata: ["peer": "\(identity)"]) }
     } catch {
       logger.warning("could not send", metadata: ["peer": "\(identity)", "reason": "\(error)"])

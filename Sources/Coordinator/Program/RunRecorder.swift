@@ -1,40 +1,63 @@
-package import CoordinatorCore
+import CoordinatorCore
 package import Datasets
 import Foundation
 import Links
 package import ModelStore
 package import Plan
 import Ranking
+import Telemetry
 import Wire
 
 /// The RUN folder of a job: what is shown, logged, kept and exported of it.
 package final class RunRecorder {
   package let folder: String
-  private let data: PreparedDataset
-  private let dataFolder: String
+  let plan: TrainingPlan
+  let data: PreparedDataset
+  let dataFolder: String
   let size: ProblemSize
-  private let checkpoint: Checkpoint?
-  private let startedAt = MonotonicClock.seconds
-  private var bytesReceived: UInt64 = 0
+  let checkpoint: Checkpoint?
+  let startedAt = MonotonicClock.seconds
+
+  private var printer: ProgressPrinter
+  private var metrics: MetricsLog
+  private var events: EventsFile
+  /// What the job began with: epochs that were finished before it was resumed.
+  private let resumed: JobHistory
+  private var epochBegan = 0.0
+  private var bytesSent = 0
+  private var bytesReceived = 0
 
   /// - Parameters:
   ///   - folder: the RUN folder
   ///   - size: of the interactions that are trained on
   ///   - checkpoint: what the job goes on from; nil for a new one
   package init(
-    folder: String, data: PreparedDataset, dataFolder: String, size: ProblemSize, resuming checkpoint: Checkpoint?
-  ) {
+    folder: String, plan: TrainingPlan, data: PreparedDataset, dataFolder: String, size: ProblemSize,
+    resuming checkpoint: Checkpoint?
+  ) throws {
     self.folder = folder
+    self.plan = plan
     self.data = data
     self.dataFolder = dataFolder
     self.size = size
     self.checkpoint = checkpoint
+    let history =
+      try checkpoint.map { try JSONDecoder().decode(JobHistory.self, from: Data($0.history)) } ?? JobHistory()
+    resumed = history
+    printer = ProgressPrinter(topK: plan.topK)
+    metrics = try MetricsLog(
+      path: "\(folder)/metrics.jsonl", resumingAfter: checkpoint.map { _ in history.epochs.last?.epoch ?? 0 })
+    events = try EventsFile(
+      run: folder, epochs: history.epochs.map { EpochReport($0, topK: plan.topK) }, topK: plan.topK)
   }
 
   var dataFingerprint: String { data.fingerprint }
 
+  /// What a resumed job had done.
+  var resumedHistory: JobHistory { resumed }
+
   /// Where a resumed job goes on.
-  package var resumedPosition: JobPosition? {
+  var resumedPosition: JobPosition? {
     checkpoint.map { checkpoint in
       var position = JobPosition()
       position.completedEpochs = checkpoint.header.completedEpochs
@@ -45,101 +68,140 @@ package final class RunRecorder {
     }
   }
 
-  /// What a resumed job had done.
-  package func resumedHistory() throws -> JobHistory {
-    guard let checkpoint else { return JobHistory() }
-    return try JSONDecoder().decode(JobHistory.self, from: Data(checkpoint.history))
-  }
-
-  func count(received byteCount: Int) { bytesReceived += UInt64(byteCount) }
-
-  // MARK: checkpoints
-
-  /// Gives every server its rows of the checkpoint.
-  func restore(into servers: ServerAccess) throws {
-    guard let checkpoint else { preconditionFailure("a new job restores nothing") }
-    for table in CheckpointTable.allCases {
-      let stored = table.stored
-      let size = checkpoint.header.recordByteCount(of: table)
-      for server in 0..<servers.placement.servers {
-        let id = ServerID(server)
-        let rows = table == .dense ? 1 : servers.placement.rowCount(of: checkpoint.header.rowCount(of: table), on: id)
-        let chunk = table == .dense ? 1 : BulkRequest.rowsPerFrame(recordByteCount: size)
-        for first in stride(from: 0, to: rows, by: chunk) {
-          let places = first..<min(rows, first + chunk)
-          try servers.writeRecords(
-            stored, first: first, count: places.count,
-            records: checkpoint.records(of: table, on: id, under: servers.placement, places: places),
-            optimizerStep: checkpoint.header.optimizerStep, to: server)
-        }
-      }
-    }
-  }
-
-  /// Writes the servers' rows as they are.
-  func writeCheckpoint(at position: JobPosition, from servers: ServerAccess, of coordinator: JobCoordinator) throws {
-    let header = CheckpointHeader(
-      plan: coordinator.plan, size: size, dataFingerprint: data.fingerprint, completedEpochs: position.completedEpochs,
-      step: position.step, optimizerStep: position.optimizerStep, positions: position.positions,
-      wallSeconds: (checkpoint?.header.wallSeconds ?? 0) + MonotonicClock.seconds - startedAt)
-    var writer = try CheckpointWriter(
-      run: folder, header: header, history: Array(try JSONEncoder().encode(coordinator.history)))
-    let placement = servers.placement
-    for table in [CheckpointTable.user, .item] {
-      try writer.begin(table)
-      let size = header.recordByteCount(of: table)
-      let chunk = BulkRequest.rowsPerFrame(recordByteCount: size)
-      let counts = (0..<placement.servers).map { placement.rowCount(of: header.rowCount(of: table), on: ServerID($0)) }
-      for first in stride(from: 0, to: counts.max() ?? 0, by: chunk) {
-        var parts: [[UInt8]] = []
-        for (server, count) in counts.enumerated() {
-          let rows = min(first, count)..<min(first + chunk, count)
-          parts.append(try servers.readRecords(table.stored, rows: rows, recordByteCount: size, from: server))
-        }
-        try writer.append(interleaving: parts)
-      }
-    }
-    try writer.begin(.dense)
-    let slices = try (0..<placement.servers).map { server in
-      let width = placement.denseRange(of: header.width(of: .dense), on: ServerID(server)).count
-      return try servers.readRecords(
-        .dense, rows: 0..<1, recordByteCount: header.recordByteCount(ofDenseSlice: width), from: server)
-    }
-    try writer.append(denseSlices: slices, under: placement)
-    try writer.finish()
-  }
+  func count(sent byteCount: Int) { bytesSent += byteCount }
+  func count(received byteCount: Int) { bytesReceived += byteCount }
 
   // MARK: what people see
 
-  func showProgress(of coordinator: JobCoordinator) {}
-
-  func epochStarted(_ epoch: Int) {}
-
-  func epochFinished(_ record: EpochRecord, of coordinator: JobCoordinator) throws {
-    let topK = coordinator.plan.topK
-    let ranks = record.test
-    print(
-      String(
-        format: "epoch %3d  loss %.4f  HR@%d %.4f  NDCG@%d %.4f  %.2f s  %.2f M samples/s", record.epoch, record.loss,
-        topK, ranks?.hitRatio(at: topK) ?? 0, topK, ranks?.ndcg(at: topK) ?? 0, record.trainingSeconds,
-        Double(record.samples) / record.trainingSeconds / 1e6))
+  /// Says what is trained, before the first epoch.
+  func jobBegan() {
+    let tower = plan.model == .mlp || plan.model == .neumf
+    let layers = tower ? ", layers " + plan.layers.map(String.init).joined(separator: ",") : ""
+    let factors = plan.model == .mlp ? "" : ", \(plan.factors) factors"
+    printer.say(
+      """
+      Training \(plan.model.rawValue)\(factors)\(layers) on \(size.users) users, \(size.items) items, \
+      \(size.trainingInteractions) interactions
+      with \(plan.cluster.workers) \(plan.cluster.workers == 1 ? "worker" : "workers") and \
+      \(plan.cluster.servers) \(plan.cluster.servers == 1 ? "server" : "servers"), \(plan.consistency); \
+      \(plan.optimizer.rawValue), rate \(plan.learningRate), batch \(plan.batchSize)
+      """)
+    if let checkpoint {
+      let step = checkpoint.header.step > 0 ? " and \(checkpoint.header.step) steps" : ""
+      printer.say("going on after epoch \(checkpoint.header.completedEpochs)\(step)")
+    }
   }
 
+  func epochStarted() { epochBegan = MonotonicClock.seconds }
+
+  /// The moving line, and a line of metrics.jsonl.
+  func showProgress(of coordinator: JobCoordinator) throws {
+    guard coordinator.phase == .training, !coordinator.progress.isEmpty else { return }
+    let partial = coordinator.history.partial
+    let current = coordinator.progress.values
+    let samples = partial.samples + current.reduce(0) { $0 + $1.samples }
+    let loss = Double(partial.loss + current.reduce(0) { $0 + $1.loss }) * Progress.lossUnit / Double(max(1, samples))
+    let seconds = MonotonicClock.seconds - epochBegan
+    let rate = Double(samples - partial.samples) / max(seconds, 0.001)
+    let epoch = coordinator.position.completedEpochs + 1
+    printer.show(
+      TrainingProgress(
+        epoch: epoch, epochs: plan.epochs, samplesDone: Int(samples),
+        samplesInEpoch: size.trainingInteractions * (1 + plan.negatives), loss: samples > 0 ? loss : nil,
+        samplesPerSecond: rate), at: .now)
+    let step = current.map(\.step.rawValue).max() ?? 0
+    try metrics.append(
+      MetricsLine(
+        time: Date.now.timeIntervalSince1970, epoch: epoch, step: Int(step), loss: samples > 0 ? loss : nil,
+        samplesPerSecond: rate))
+  }
+
+  func epochFinished(_ record: EpochRecord, of coordinator: JobCoordinator) throws {
+    let epoch = EpochReport(record, topK: plan.topK)
+    printer.finish(epoch, isBest: coordinator.history.best(topK: plan.topK)?.epoch == record.epoch)
+    try events.append(epoch)
+    try metrics.append(
+      MetricsLine(
+        time: Date.now.timeIntervalSince1970, epoch: record.epoch, step: coordinator.stepsPerEpoch, loss: record.loss,
+        samplesPerSecond: epoch.samplesPerSecond, hitRatio: epoch.hitRatio[plan.topK], ndcg: epoch.ndcg[plan.topK]))
+    try report(on: coordinator, digest: "").write(to: "\(folder)/report.json")
+  }
+
+  /// Exports the model and writes the reports.
   func finish(_ outcome: JobOutcome, of coordinator: JobCoordinator) throws {
-    guard outcome == .done, let checkpoint = try Checkpoints.latest(in: folder).newest else { return }
-    let model = try StoredModel(checkpoint, data: data, folder: dataFolder)
-    try model.write(in: folder)
-    print("digest \(model.digest)")
+    switch outcome {
+    case .done, .interrupted: break
+    case .failed: return
+    }
+    var digest = ""
+    if let cut = try Checkpoints.latest(in: folder).newest {
+      let model = try StoredModel(cut, data: data, folder: dataFolder)
+      try model.write(in: folder)
+      digest = model.digest
+    }
+    let report = report(on: coordinator, digest: digest)
+    try report.write(to: "\(folder)/report.json")
+    try ReportPage(report).write(to: "\(folder)/report.html")
+    if outcome == .done { sayResult(report, stoppedEarly: coordinator.stopsEarly) }
+  }
+
+  private func sayResult(_ report: RunReport, stoppedEarly: Bool) {
+    if stoppedEarly { printer.say("stopped early: \(plan.stopAfterStaleEpochs) evaluations without a better one") }
+    if let best = report.best {
+      let basis = best.chosenOn == .validation ? "validation" : "test"
+      printer.say(
+        String(
+          format: "best epoch %d (chosen on %@ items): HR@%d %.4f, NDCG@%d %.4f on the test items", best.epoch, basis,
+          plan.topK, best.hitRatio, plan.topK, best.ndcg))
+    }
+    printer.say("model in \(folder)/model, report in \(folder)/report.html")
+    printer.say("digest \(report.digest)")
+  }
+
+  private func report(on coordinator: JobCoordinator, digest: String) -> RunReport {
+    var report = RunReport(plan: plan, data: size)
+    for record in coordinator.history.epochs { report.append(EpochReport(record, topK: plan.topK)) }
+    let servers = coordinator.servers.map { coordinator.finalAccounts[$0] ?? Account() }
+    let workers = coordinator.workers.map { coordinator.finalAccounts[$0] ?? Account() }
+    let members = servers + workers
+    report.bytesOnWire = WireTraffic(
+      sent: bytesSent + Int(members.reduce(0) { $0 + $1.bytesSent }),
+      received: bytesReceived + Int(members.reduce(0) { $0 + $1.bytesReceived }))
+    report.cpuSeconds = PerRole(
+      coordinator: ProcessUsage.cpuSeconds, server: servers.map(\.cpuSeconds), worker: workers.map(\.cpuSeconds))
+    report.peakResidentBytes = PerRole(
+      coordinator: ProcessUsage.peakResidentBytes, server: servers.map { Int($0.peakResidentBytes) },
+      worker: workers.map { Int($0.peakResidentBytes) })
+    let pushed = Int(workers.reduce(0) { $0 + $1.updates })
+    let applied = Int(servers.reduce(0) { $0 + $1.updates })
+    report.updates = UpdateCounts(
+      pushed: pushed, applied: applied, duplicatesIgnored: Int(servers.reduce(0) { $0 + $1.duplicates }),
+      lost: pushed - applied)
+    for worker in workers {
+      for (steps, count) in worker.staleness.enumerated() { report.staleness.add(pushes: Int(count), steps: steps) }
+    }
+    report.digest = digest
+    return report
   }
 }
 
-extension CheckpointTable {
-  /// The same table as the wire names it.
-  var stored: StoredTable {
-    switch self {
-    case .user: .user
-    case .item: .item
-    case .dense: .dense
+extension EpochReport {
+  /// What the report shows of a finished epoch.
+  init(_ record: EpochRecord, topK: Int) {
+    var hitRatio: [Int: Double] = [:]
+    var ndcg: [Int: Double] = [:]
+    if let test = record.test {
+      for length in 1...topK {
+        hitRatio[length] = test.hitRatio(at: length)
+        ndcg[length] = test.ndcg(at: length)
+      }
     }
+    self.init(
+      epoch: record.epoch, loss: record.loss, hitRatio: hitRatio, ndcg: ndcg,
+      validation: record.validation.map {
+        ValidationScore(hitRatio: $0.hitRatio(at: topK), ndcg: $0.ndcg(at: topK))
+      },
+      samples: Int(record.samples), trainingSeconds: record.trainingSeconds,
+      evaluationSeconds: record.evaluationSeconds)
   }
 }
