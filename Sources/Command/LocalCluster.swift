@@ -99,9 +99,12 @@ struct LocalCluster {
     FileHandle.standardError.write(Data("neumf: \(text); its last words are in \(folder.logFolder)\n".utf8))
   }
 
-  /// Gives members time to leave, then tells them to, then kills them.
+  /// Gives members time to leave, unless the coordinator cannot tell them to; then tells them, then kills them.
   private func endAll(_ processes: [LocalProcess]) {
-    for (limit, signal) in [(Self.leaveLimit, SIGTERM), (Self.terminateLimit, SIGKILL), (Self.terminateLimit, 0)] {
+    var isLeaderless = false
+    if case .killed = processes.first?.ending { isLeaderless = true }
+    let leaving = isLeaderless ? 0 : Self.leaveLimit
+    for (limit, signal) in [(leaving, SIGTERM), (Self.terminateLimit, SIGKILL), (Self.terminateLimit, 0)] {
       let deadline = MonotonicClock.seconds + limit
       while MonotonicClock.seconds < deadline {
         for process in processes { process.check() }

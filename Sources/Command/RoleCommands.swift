@@ -34,6 +34,10 @@ struct CoordinatorCommand: ParsableCommand {
     let checkpoint = resume ? try folder.latestCheckpoint(for: dataset) : nil
     let plan = try training.resolved(over: checkpoint?.header.plan ?? TrainingPlan())
     if let checkpoint { try folder.check(plan, resumes: checkpoint.header.plan) }
+    if !role.watchParent {
+      // Started by hand: what `neumf train` would have done.
+      if resume { try folder.writePlan(plan) } else { try folder.create(with: plan) }
+    }
     let matrix = dataset.trainingMatrix(excludingValidation: plan.validation)
     let size = ProblemSize(users: matrix.users, items: matrix.items, trainingInteractions: matrix.count)
     let recorder = try RunRecorder(

@@ -27,7 +27,7 @@ struct TrainCommand: ParsableCommand {
       throw CommandFailure(.usage, "--output: say where the run is written", hint: "or go on with one: --resume RUN")
     }
     let folder = RunFolder(path: path)
-    let dataset = try PreparedDataset(folder: data, verify: false)
+    let dataset = try PreparedDataset(folder: data)
     let plan: TrainingPlan
     if resume == nil {
       plan = try training.resolved()

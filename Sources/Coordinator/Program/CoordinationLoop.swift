@@ -73,7 +73,8 @@ package struct CoordinationLoop: ~Copyable {
       if let signal = watches.signal(poll, watchSlots) {
         signalled(signal, at: now)
       } else if watches.isParentGone(poll, watchSlots) {
-        coordinator.interrupted(at: now, directives: &directives)
+        // The members see it too and leave, so no consistent cut is to be had.
+        coordinator.processLost(directives: &directives)
       }
       if poll.isReadable(socketSlot) { try listen() }
       if now - lastTick > Self.alivePeriod {

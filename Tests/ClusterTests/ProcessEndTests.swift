@@ -1,0 +1,73 @@
+import Foundation
+import Glibc
+import Testing
+
+/// A finished, failed or interrupted job leaves no process behind, and says what happened.
+@Suite(.serialized) struct ProcessEndTests {
+  let scratch: Scratch
+  let data: SmallData
+
+  init() throws {
+    scratch = try Scratch()
+    data = try SmallData(in: scratch)
+  }
+
+  /// A long job of two workers and two servers, once its workers train.
+  private func longJob() throws -> (NeumfProcess, children: [pid_t]) {
+    let run = scratch.path("long")
+    let job = try NeumfProcess(data.trainArguments(run, workers: 2, servers: 2, epochs: 5000), in: scratch)
+    try wait(
+      until: { FileManager.default.contents(atPath: "\(run)/metrics.jsonl")?.contains(UInt8(ascii: "\n")) ?? false },
+      "the run is under way")
+    return (job, job.children)
+  }
+
+  private func child(_ role: String, of children: [pid_t]) throws -> pid_t {
+    try #require(children.first { NeumfProcess.role(of: $0) == role })
+  }
+
+  @Test(arguments: ["worker", "server"]) func killedMemberEndsTheJobByName(_ role: String) throws {
+    let (job, children) = try longJob()
+    #expect(children.count == 5)
+    kill(try child(role, of: children), SIGKILL)
+    let result = try job.finish()
+    #expect(result.exitCode == 75, "\(result.errors)")
+    #expect(result.errors.contains("\(role) ") && result.errors.contains("was killed by signal 9"))
+    #expect(result.errors.contains("--resume"))
+    #expect(children.allSatisfy { !isAlive($0) })
+  }
+
+  @Test func killedCoordinatorEndsTheJobByName() throws {
+    let (job, children) = try longJob()
+    kill(try child("coordinator", of: children), SIGKILL)
+    let result = try job.finish()
+    #expect(result.exitCode == 75, "\(result.errors)")
+    #expect(result.errors.contains("the coordinator (process") && result.errors.contains("was killed by signal 9"))
+    #expect(children.allSatisfy { !isAlive($0) })
+  }
+
+  @Test func nobodyOutlivesAKilledSupervisor() throws {
+    let (job, children) = try longJob()
+    kill(job.process.processIdentifier, SIGKILL)
+    _ = try job.finish()
+    try wait(until: { children.allSatisfy { !isAlive($0) } }, "all processes of the job are gone")
+  }
+
+  @Test(arguments: [SIGINT, SIGTERM]) func signalStopsTheJobWithACheckpoint(_ signal: Int32) throws {
+    let (job, children) = try longJob()
+    kill(job.process.processIdentifier, signal)
+    let result = try job.finish()
+    #expect(result.exitCode == 130, "\(result.errors)")
+    #expect(children.allSatisfy { !isAlive($0) })
+    let names = try FileManager.default.contentsOfDirectory(atPath: scratch.path("long/checkpoints"))
+    #expect(names.contains { $0.hasSuffix(".ckpt") })
+  }
+
+  /// The terminal sends Ctrl-C to every process of the job at once.
+  @Test func interruptOfTheWholeGroupStopsTheJobWithACheckpoint() throws {
+    let (job, children) = try longJob()
+    for pid in children + [job.process.processIdentifier] { kill(pid, SIGINT) }
+    #expect(try job.finish().exitCode == 130)
+    #expect(children.allSatisfy { !isAlive($0) })
+  }
+}

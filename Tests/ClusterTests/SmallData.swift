@@ -1,0 +1,44 @@
+import Datasets
+import Foundation
+import Plan
+
+/// A small data set in the NCF form, prepared in a scratch folder: users of two tastes, so that a model can learn them.
+struct SmallData {
+  let folder: String
+
+  init(in scratch: Scratch, users: Int = 200, items: Int = 150) throws {
+    let stream = RandomStream(seed: 11, .synthesis)
+    var training = ""
+    var test = ""
+    var negatives = ""
+    for user in 0..<users {
+      var known: [Int] = []
+      var unknown: [Int] = []
+      for item in 0..<items {
+        let likes = item % 2 == user % 2 ? 0.25 : 0.04
+        if stream.uniform(at: UInt64(user * items + item)) < likes { known.append(item) } else { unknown.append(item) }
+      }
+      guard let held = known.first(where: { $0 % 2 == user % 2 }), unknown.count >= 50 else { continue }
+      for (place, item) in known.enumerated() where item != held {
+        training += "\(user)\t\(item)\t5\t\(place)\n"
+      }
+      test += "\(user)\t\(held)\t5\t99\n"
+      negatives += "(\(user),\(held))\t" + unknown.prefix(50).map(String.init).joined(separator: "\t") + "\n"
+    }
+    // Every item and user stands somewhere, so that the counts are those above.
+    try Data(training.utf8).write(to: scratch.url.appendingPathComponent("small.train.rating"))
+    try Data(test.utf8).write(to: scratch.url.appendingPathComponent("small.test.rating"))
+    try Data(negatives.utf8).write(to: scratch.url.appendingPathComponent("small.test.negative"))
+    folder = scratch.path("data")
+    _ = try Preparation(PreparationOptions(inputs: [scratch.path("small")], format: .ncf, output: folder)).run()
+  }
+
+  /// A job that takes a moment even on a fast machine.
+  func trainArguments(_ output: String, workers: Int, servers: Int, epochs: Int = 3, _ more: [String] = []) -> [String]
+  {
+    [
+      "train", "--data", folder, "--output", output, "--workers", "\(workers)", "--servers", "\(servers)", "--epochs",
+      "\(epochs)", "--batch-size", "200", "--factors", "4", "--layers", "16,8", "--learning-rate", "0.01",
+    ] + more
+  }
+}
