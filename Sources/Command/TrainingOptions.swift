@@ -34,6 +34,7 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "Negatives drawn per positive (default: 4).") var negatives: Int?
   @Option(help: "adam, lazy-adam, adagrad or sgd.") var optimizer: OptimizerKind?
   @Option(help: "Step size of the optimizer.") var learningRate: Double?
+  @Option(help: "What the learning rate is multiplied by after each epoch.") var learningRateDecay: Double?
   @Option(help: "Momentum of sgd.") var momentum: Double?
   @Option(name: .customLong("l2"), help: "Weight of the squared norm of all weights a sample uses.") var l2: Double?
   @Option(help: "Standard deviation of the initial embeddings (default: 0.01).") var initialDeviation: Double?
@@ -67,6 +68,7 @@ struct TrainingOptions: ParsableArguments {
     set(negatives, \.negatives)
     set(optimizer, \.optimizer)
     set(learningRate, \.learningRate)
+    set(learningRateDecay, \.learningRateDecay)
     set(momentum, \.momentum)
     set(l2, \.l2)
     set(initialDeviation, \.initialDeviation)

@@ -14,7 +14,7 @@ struct SmallJob {
     plan.optimizer = optimizer
   }
 
-  var optimizer: OptimizerSettings { OptimizerSettings(plan: plan) }
+  var optimizer: OptimizerSettings { OptimizerSettings(plan: plan, size: Self.size) }
 
   func header(completedEpochs: Int = 2, step: Int = 30) -> CheckpointHeader {
     CheckpointHeader(

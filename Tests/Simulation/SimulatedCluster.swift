@@ -169,7 +169,7 @@ package final class SimulatedCluster {
 
   private func takeCut(_ position: JobPosition) throws -> SimulatedCut {
     let placement = Placement(workers: plan.cluster.workers, servers: plan.cluster.servers)
-    let optimizer = OptimizerSettings(plan: plan)
+    let optimizer = OptimizerSettings(plan: plan, size: size)
     let width = plan.shape.rowWidth
     var users: [[UInt8]] = []
     var items: [[UInt8]] = []
@@ -206,7 +206,7 @@ package final class SimulatedCluster {
 
   private func restore(_ cut: SimulatedCut) throws {
     let placement = Placement(workers: plan.cluster.workers, servers: plan.cluster.servers)
-    let optimizer = OptimizerSettings(plan: plan)
+    let optimizer = OptimizerSettings(plan: plan, size: size)
     for (table, rows) in [(StoredTable.user, cut.users), (.item, cut.items)] {
       for (row, record) in rows.enumerated() {
         try write(table, placement.localIndex(of: UInt32(row)), record, to: placement.server(of: UInt32(row)), cut)

@@ -145,7 +145,7 @@ package struct JobCoordinator: Sendable {
   var members: [Member] { servers + workers }
 
   /// Steps of an epoch, in `bsp`.
-  package var stepsPerEpoch: Int { (size.trainingInteractions + plan.positivesPerStep - 1) / plan.positivesPerStep }
+  package var stepsPerEpoch: Int { plan.stepsPerEpoch(of: size) }
 
   /// What every member did, for the report.
   package var finalAccounts: [Member: Account] { accounts }

@@ -40,7 +40,7 @@ package struct ParameterShard: ~Copyable {
     self.configuration = configuration
     let plan = configuration.plan
     shape = plan.shape
-    let optimizer = OptimizerSettings(plan: plan)
+    let optimizer = OptimizerSettings(plan: plan, size: configuration.size)
     users = RowTable(rows: configuration.userCount, width: shape.rowWidth, optimizer: optimizer)
     items = RowTable(rows: configuration.itemCount, width: shape.rowWidth, optimizer: optimizer)
     dense = RowTable(rows: 1, width: configuration.denseRange.count, optimizer: optimizer)

@@ -37,7 +37,7 @@ package struct CheckpointHeader: Codable, Sendable, Equatable {
     self.wallSeconds = wallSeconds
   }
 
-  package var optimizer: OptimizerSettings { OptimizerSettings(plan: plan) }
+  package var optimizer: OptimizerSettings { OptimizerSettings(plan: plan, size: size) }
 
   package func rowCount(of table: CheckpointTable) -> Int {
     switch table {
@@ -80,7 +80,8 @@ package struct CheckpointHeader: Codable, Sendable, Equatable {
   }
 }
 
-/// The tables of a checkpoint, each a section of the same name: the rows of users, of items, and the dense vector as one wide row.
+/// The tables of a checkpoint, each a section of the same name: the rows of users, of items, and the dense vector as
+/// one wide row.
 package enum CheckpointTable: String, Sendable, CaseIterable {
   case user
   case item

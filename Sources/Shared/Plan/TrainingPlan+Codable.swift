@@ -36,6 +36,7 @@ extension TrainingPlan {
     try read(.negatives, into: &negatives)
     try read(.optimizer, into: &optimizer)
     try read(.learningRate, into: &learningRate)
+    try read(.learningRateDecay, into: &learningRateDecay)
     try read(.momentum, into: &momentum)
     try read(.l2, into: &l2)
     try read(.initialDeviation, into: &initialDeviation)

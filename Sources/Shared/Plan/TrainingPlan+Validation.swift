@@ -13,6 +13,9 @@ extension TrainingPlan {
     try require("negatives", (0...1000).contains(negatives), "\(negatives)", "0 to 1000")
     try require(
       "learning-rate", learningRate.isFinite && learningRate > 0, "\(learningRate)", "a number above 0, such as 0.001")
+    try require(
+      "learning-rate-decay", learningRateDecay > 0 && learningRateDecay <= 1, "\(learningRateDecay)",
+      "above 0, at most 1, such as 0.9")
     try require("momentum", (0..<1).contains(momentum), "\(momentum)", "0 or more, below 1")
     try require(
       "momentum", momentum == 0 || optimizer == .sgd, "\(momentum) with \(optimizer.rawValue)", "goes with sgd only")

@@ -64,6 +64,8 @@ package struct TrainingPlan: Sendable, Equatable, Codable {
   package var negatives = 4
   package var optimizer = OptimizerKind.lazyAdam
   package var learningRate = 0.001
+  /// What the learning rate is multiplied by after each epoch.
+  package var learningRateDecay = 1.0
   /// SGD only.
   package var momentum = 0.0
   /// λ of `λ/2 · ‖w‖²`, added per sample for its two rows and for the dense weights.
@@ -93,7 +95,8 @@ package struct TrainingPlan: Sendable, Equatable, Codable {
 
   /// The fields of a plan file.
   package enum CodingKeys: String, CodingKey, CaseIterable {
-    case model, factors, layers, activation, objective, negatives, optimizer, learningRate, momentum, l2
+    case model, factors, layers, activation, objective, negatives, optimizer, learningRate, learningRateDecay, momentum,
+      l2
     case initialDeviation, batchSize, epochs, seed, consistency, wire, shards, topK, evaluateEvery, checkpointEvery
     case stopAfterStaleEpochs, validation, cluster
   }
@@ -102,6 +105,11 @@ package struct TrainingPlan: Sendable, Equatable, Codable {
 
   /// Positives per optimizer step.
   package var positivesPerStep: Int { max(1, batchSize / (1 + negatives)) }
+
+  /// Steps of an epoch, in `bsp`; about as many pushes, of all workers together, otherwise.
+  package func stepsPerEpoch(of size: ProblemSize) -> Int {
+    (size.trainingInteractions + positivesPerStep - 1) / positivesPerStep
+  }
 
   /// A logical shard brings 64 samples or more to a step where it can; 8 to 16 of them serve that many workers.
   package var shardCount: Int {

@@ -1,5 +1,7 @@
-// What happens to a row in the steps between its last gradient and now, under the rules that move idle rows. It is computed
-// from the state that the last gradient left, in one go: whoever reads a row, whenever and however often, changes nothing.
+// What happens to a row in the steps between its last gradient and now, under the rules that move idle rows. It is
+// computed
+// from the state that the last gradient left, in one go: whoever reads a row, whenever and however often, changes
+// nothing.
 
 /// The steps that brought a row no gradient.
 struct IdleSteps {
@@ -16,15 +18,27 @@ struct IdleSteps {
   }
 }
 
-/// SGD with momentum: the velocity b decays by μ a step, so the weights become `w − η b (μ + μ² + … + μᵏ)`.
+/// SGD with momentum: the velocity b decays by μ a step, so the weights become `w − b (η₁μ + η₂μ² + … + ηₖμᵏ)`,
+/// summed while the rate
+/// stays the same.
 struct IdleMomentum {
   let kept: Float
   private let travel: Float
 
   init(_ idle: IdleSteps, _ optimizer: OptimizerSettings) {
-    let left = power(optimizer.momentum, idle.count)
-    kept = Float(left)
-    travel = Float(-optimizer.learningRate * optimizer.momentum * (1 - left) / (1 - optimizer.momentum))
+    kept = Float(power(optimizer.momentum, idle.count))
+    var (done, left, sum) = (0, 1.0, 0.0)
+    while done < idle.count {
+      let next = idle.last &+ UInt64(done) &+ 1
+      let period = UInt64(optimizer.stepsPerDecay)
+      let untilDecay = optimizer.rateDecay == 1 ? UInt64.max : period &- (next &- 1) % period
+      let steps = Int(clamping: min(untilDecay, UInt64(idle.count &- done)))
+      let after = left * power(optimizer.momentum, steps)
+      sum += optimizer.rateFactor(at: next) * optimizer.momentum * (left - after) / (1 - optimizer.momentum)
+      left = after
+      done += steps
+    }
+    travel = Float(-optimizer.learningRate * sum)
   }
 
   @inline(__always)
@@ -59,9 +73,15 @@ func movedByIdleAdam(
   let root = second.squareRoot()
   let epsilon = Lanes(repeating: schedule.epsilon)
   var sum = Lanes.zero
+  let decays = schedule.optimizer.rateDecay != 1
+  var rateFactor: Float = 1
   for step in 1...min(idle.count, firstDecays.count &- 1) {
-    let place = Int(truncatingIfNeeded: min(idle.last &+ UInt64(truncatingIfNeeded: step), settled))
-    let numerator = stepSizes[place] * firstDecays[step]
+    let now = idle.last &+ UInt64(truncatingIfNeeded: step)
+    if decays, step == 1 || (now &- 1) % UInt64(schedule.optimizer.stepsPerDecay) == 0 {
+      rateFactor = Float(schedule.optimizer.rateFactor(at: now))
+    }
+    let place = Int(truncatingIfNeeded: min(now, settled))
+    let numerator = stepSizes[place] * firstDecays[step] * rateFactor
     let factor = rootFactors[place] * rootDecays[step]
     sum += numerator / multiplyAdd(epsilon, root, Lanes(repeating: factor))
   }

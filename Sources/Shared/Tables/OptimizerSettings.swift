@@ -11,25 +11,39 @@ package struct OptimizerSettings: Sendable, Equatable {
   package var beta2: Double
   /// Keeps Adam and Adagrad from dividing by zero.
   package var epsilon: Double
+  /// Every so many steps, an epoch's, the learning rate is multiplied by this.
+  package var rateDecay: Double
+  package var stepsPerDecay: Int
 
   /// - Parameter epsilon: nil for the rule's own: 1e-10 for Adagrad, 1e-8 for Adam, as in PyTorch
   package init(
     kind: OptimizerKind, learningRate: Double, momentum: Double = 0, beta1: Double = 0.9, beta2: Double = 0.999,
-    epsilon: Double? = nil
+    epsilon: Double? = nil, rateDecay: Double = 1, stepsPerDecay: Int = 1
   ) {
     precondition(learningRate > 0 && learningRate.isFinite, "learning rate \(learningRate)")
     precondition(momentum >= 0 && momentum < 1, "momentum \(momentum)")
     precondition(beta1 >= 0 && beta1 * beta1 < beta2 && beta2 < 1, "betas \(beta1) and \(beta2)")
+    precondition(rateDecay > 0 && rateDecay <= 1 && stepsPerDecay > 0, "decay \(rateDecay) in \(stepsPerDecay) steps")
     self.kind = kind
     self.learningRate = learningRate
+    self.rateDecay = rateDecay
+    self.stepsPerDecay = stepsPerDecay
     self.momentum = momentum
     self.beta1 = beta1
     self.beta2 = beta2
     self.epsilon = epsilon ?? (kind == .adagrad ? 1e-10 : 1e-8)
   }
 
-  package init(plan: TrainingPlan) {
-    self.init(kind: plan.optimizer, learningRate: plan.learningRate, momentum: plan.momentum)
+  package init(plan: TrainingPlan, size: ProblemSize) {
+    self.init(
+      kind: plan.optimizer, learningRate: plan.learningRate, momentum: plan.momentum,
+      rateDecay: plan.learningRateDecay, stepsPerDecay: max(1, plan.stepsPerEpoch(of: size)))
+  }
+
+  /// What is left of the learning rate at a step, which counts from 1.
+  @inline(__always)
+  func rateFactor(at step: UInt64) -> Double {
+    rateDecay == 1 ? 1 : power(rateDecay, Int(clamping: (step &- 1) / UInt64(stepsPerDecay)))
   }
 
   /// The running values that a row keeps beside each weight.

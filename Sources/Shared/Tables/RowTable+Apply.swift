@@ -1,12 +1,14 @@
 import Plan
 
 extension RowTable {
-  /// Applies one step's gradients, `[rows.count × width]`, to distinct rows. `step` counts from 1 over the whole job. Where nobody
-  /// waits for the slowest, a gradient may come for an earlier step than the row has seen: it is applied to the row as it is.
+  /// Applies one step's gradients, `[rows.count × width]`, to distinct rows. `step` counts from 1 over the whole job.
+  /// Where nobody
+  /// waits for the slowest, a gradient may come for an earlier step than the row has seen: it is applied to the row
+  /// as it is.
   package mutating func apply(_ rows: Span<UInt32>, gradients: Span<Float>, step: UInt64) {
     precondition(step > 0, "gradients before the first step")
     precondition(gradients.count == rows.count * width, "\(gradients.count) floats for \(rows.count) rows of \(width)")
-    let rate = Float(optimizer.learningRate)
+    let rate = Float(optimizer.learningRate * optimizer.rateFactor(at: step))
     switch optimizer.kind {
     case .sgd where optimizer.momentum == 0:
       for index in 0..<rows.count {

@@ -85,7 +85,9 @@ package struct ShardTrainer: ~Copyable {
     let leaves = plan.consistency == .bsp ? configuration.shards.count : 1
     let share =
       plan.batchSize / (plan.consistency == .bsp ? configuration.shardMap.count : 1) + 2 * (1 + plan.negatives)
-    users = RowTable(rows: configuration.users.count, width: shape.rowWidth, optimizer: OptimizerSettings(plan: plan))
+    users = RowTable(
+      rows: configuration.users.count, width: shape.rowWidth,
+      optimizer: OptimizerSettings(plan: plan, size: configuration.size))
     computation = GradientComputation(shape: shape, activation: plan.activation, sampleCapacity: share)
     reducer = TreeReducer(shards: configuration.shardMap.count, width: shape.rowWidth, denseCount: shape.denseCount)
     current = StepBatch(
