@@ -30,8 +30,9 @@ import Testing
   @Test func restingMomentumTakesTheRateOfEachEpoch() {
     var expected = 0.0
     for (index, step) in (2...9).enumerated() {
-      let power = (0..<index).reduce(1.0) { product, _ in product * 0.9 }
-      expected -= 0.1 * power * [1, 0.5, 0.25][(step - 1) / 3]
+      let power: Double = (0..<index).reduce(1.0) { product, _ in product * 0.9 }
+      let factors: [Double] = [1, 0.5, 0.25]
+      expected -= 0.1 * power * factors[(step - 1) / 3]
     }
     let moved = weight(settings(.sgd, momentum: 0.9, decay: 0.5), gradientAt: 2, after: 9)
     #expect(abs(Double(moved) - expected) < 1e-6)
@@ -40,11 +41,10 @@ import Testing
   /// Adam at half the rate throughout moves a resting row half as far.
   @Test func restingAdamTakesTheRateOfEachEpoch() {
     let constant = settings(.adam, decay: 1)
-    let parts = (0..<3).map { epoch in
-      weight(constant, gradientAt: 1, after: UInt64(3 * epoch + 3))
-        - (epoch == 0 ? 0 : weight(constant, gradientAt: 1, after: UInt64(3 * epoch)))
-    }
-    let expected = parts[0] + parts[1] / 2 + parts[2] / 4
+    let first = weight(constant, gradientAt: 1, after: 3)
+    let second = weight(constant, gradientAt: 1, after: 6) - first
+    let third = weight(constant, gradientAt: 1, after: 9) - first - second
+    let expected = first + second * 0.5 + third * 0.25
     #expect(abs(weight(settings(.adam, decay: 0.5), gradientAt: 1, after: 9) - expected) < 1e-6)
   }
 }
