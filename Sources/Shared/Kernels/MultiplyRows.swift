@@ -64,8 +64,7 @@ private func multiplyPanels(
 @inline(__always)
 private func sweep<Tall: Tile>(
   _ tall: Tall.Type, _ rows: Int, _ a: UnsafePointer<Float>, _ aStride: Int, _ panel: UnsafePointer<Float>,
-  _ inner: Int,
-  _ c: UnsafeMutablePointer<Float>, _ cStride: Int, _ valid: Int
+  _ inner: Int, _ c: UnsafeMutablePointer<Float>, _ cStride: Int, _ valid: Int
 ) {
   // Safety: each tile's rows are below `rows`.
   if rows >= Tall.rows {
@@ -80,8 +79,7 @@ private func sweep<Tall: Tile>(
 @inline(__always)
 private func climb<Block: Tile>(
   _ block: Block.Type, _ rows: Int, _ a: UnsafePointer<Float>, _ aStride: Int, _ panel: UnsafePointer<Float>,
-  _ inner: Int,
-  _ c: UnsafeMutablePointer<Float>, _ cStride: Int, _ valid: Int
+  _ inner: Int, _ c: UnsafeMutablePointer<Float>, _ cStride: Int, _ valid: Int
 ) {
   let width = Block.Columns.width
   var row = 0
