@@ -7,16 +7,18 @@ struct ReferenceModel {
   var users: [Double]
   var items: [Double]
   var dense: [Double]
+  private let ranges: [(role: DenseBlock.Role, range: Range<Int>)]
 
   init(_ fixture: Fixture) {
     shape = fixture.shape
+    ranges = shape.denseBlocks.map { ($0.role, $0.range) }
     users = fixture.users.map(Double.init)
     items = fixture.items.map(Double.init)
     dense = fixture.dense.map(Double.init)
   }
 
   private func block(_ role: DenseBlock.Role) -> ArraySlice<Double> {
-    shape.denseBlocks.first { $0.role == role }.map { dense[$0.range] } ?? []
+    ranges.first { $0.role == role }.map { dense[$0.range] } ?? []
   }
 
   private func row(_ index: UInt32, of table: [Double]) -> [Double] {

@@ -88,32 +88,36 @@ private func accumulate<Block: Tile>(
   _ bStride: Int,
   _ c: UnsafeMutablePointer<Float>, _ cStride: Int, _ valid: Int
 ) {
-  // Two paths that share nothing: where they met, the compiler would no longer keep the tile in registers.
+  let width = Block.Columns.width
   // Safety: the caller has checked the columns; rows are below `rows`.
-  if valid == Block.Columns.width {
-    var tile = unsafe Block(at: c, stride: cStride)
-    unsafe tile.add(rows, a, aStride, b, bStride)
-    unsafe tile.store(at: c, stride: cStride)
-  } else {
-    var tile = unsafe Block(at: c, stride: cStride, columns: valid)
-    unsafe tile.add(rows, a, aStride, b, bStride)
-    unsafe tile.store(at: c, stride: cStride, columns: valid)
+  guard valid < width else {
+    unsafe accumulateTile(block, rows, a, aStride, b, bStride, c, cStride)
+    return
+  }
+  // Columns that do not exist are neither read nor written: the tile works on a copy that has them.
+  unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: Block.rows * width) { copy in
+    guard let copy = copy.baseAddress else { return }
+    unsafe copy.initialize(repeating: 0, count: Block.rows * width)
+    for row in 0..<Block.rows { unsafe (copy + row * width).update(from: c + row * cStride, count: valid) }
+    unsafe accumulateTile(block, rows, a, aStride, b, bStride, copy, width)
+    for row in 0..<Block.rows { unsafe (c + row * cStride).update(from: copy + row * width, count: valid) }
   }
 }
 
-extension Tile {
-  /// Adds the outer products of as many rows' scalars and lines.
-  @inline(__always)
-  fileprivate mutating func add(
-    _ rows: Int, _ a: UnsafePointer<Float>, _ aStride: Int, _ b: UnsafePointer<Float>, _ bStride: Int
-  ) {
-    // Safety: the caller has checked the rows.
-    var scalars = unsafe a
-    var line = unsafe b
-    for _ in 0..<rows {
-      unsafe add(scalars, stride: 1, times: Columns(at: line))
-      unsafe scalars += aStride
-      unsafe line += bStride
-    }
+@inline(__always)
+private func accumulateTile<Block: Tile>(
+  _ block: Block.Type, _ rows: Int, _ a: UnsafePointer<Float>, _ aStride: Int, _ b: UnsafePointer<Float>,
+  _ bStride: Int,
+  _ c: UnsafeMutablePointer<Float>, _ cStride: Int
+) {
+  // Safety: see above; whole lines of `c` exist.
+  var tile = unsafe Block(at: c, stride: cStride)
+  var scalars = unsafe a
+  var line = unsafe b
+  for _ in 0..<rows {
+    unsafe tile.add(scalars, stride: 1, times: Block.Columns(at: line))
+    unsafe scalars += aStride
+    unsafe line += bStride
   }
+  unsafe tile.store(at: c, stride: cStride)
 }

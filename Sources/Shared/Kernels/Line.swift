@@ -2,13 +2,9 @@
 protocol Line {
   static var width: Int { get }
   init(at address: UnsafePointer<Float>)
-  /// Only the first `count` floats exist at the address; the other lanes become 0.
-  init(at address: UnsafePointer<Float>, count: Int)
   /// `self + scalar · line`, lane by lane, as `multiplyAdd` rounds it.
   func adding(_ scalar: Float, times line: Self) -> Self
   func store(at address: UnsafeMutablePointer<Float>)
-  /// Stores the first `count` lanes.
-  func store(at address: UnsafeMutablePointer<Float>, count: Int)
 }
 
 extension Line where Self: SIMD, Scalar == Float {
@@ -21,6 +17,7 @@ extension Line where Self: SIMD, Scalar == Float {
     self = unsafe loadVector(address)
   }
 
+  /// Only the first `count` floats exist at the address; the other lanes become 0.
   @inline(__always)
   init(at address: UnsafePointer<Float>, count: Int) {
     self = Self.zero
@@ -37,6 +34,7 @@ extension Line where Self: SIMD, Scalar == Float {
     unsafe storeVector(self, at: address)
   }
 
+  /// Stores the first `count` lanes.
   @inline(__always)
   func store(at address: UnsafeMutablePointer<Float>, count: Int) {
     // Safety: the caller answers for `count` floats at the address.
@@ -69,13 +67,6 @@ struct WideLine<Half: Line>: Line {
   }
 
   @inline(__always)
-  init(at address: UnsafePointer<Float>, count: Int) {
-    // Safety: the caller answers for `count` floats at the address.
-    left = unsafe Half(at: address, count: count)
-    right = unsafe Half(at: address + Half.width, count: count - Half.width)
-  }
-
-  @inline(__always)
   func adding(_ scalar: Float, times line: Self) -> Self {
     Self(left: left.adding(scalar, times: line.left), right: right.adding(scalar, times: line.right))
   }
@@ -85,12 +76,5 @@ struct WideLine<Half: Line>: Line {
     // Safety: the caller answers for `width` floats at the address.
     unsafe left.store(at: address)
     unsafe right.store(at: address + Half.width)
-  }
-
-  @inline(__always)
-  func store(at address: UnsafeMutablePointer<Float>, count: Int) {
-    // Safety: the caller answers for `count` floats at the address.
-    unsafe left.store(at: address, count: count)
-    unsafe right.store(at: address + Half.width, count: count - Half.width)
   }
 }

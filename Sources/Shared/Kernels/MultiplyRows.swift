@@ -64,8 +64,7 @@ private func multiplyPanels(
 @inline(__always)
 private func sweep<Tall: Tile>(
   _ tall: Tall.Type, _ rows: Int, _ a: UnsafePointer<Float>, _ aStride: Int, _ panel: UnsafePointer<Float>,
-  _ inner: Int,
-  _ c: UnsafeMutablePointer<Float>, _ cStride: Int, _ valid: Int
+  _ inner: Int, _ c: UnsafeMutablePointer<Float>, _ cStride: Int, _ valid: Int
 ) {
   // Safety: each tile's rows are below `rows`.
   if rows >= Tall.rows {
@@ -80,8 +79,7 @@ private func sweep<Tall: Tile>(
 @inline(__always)
 private func climb<Block: Tile>(
   _ block: Block.Type, _ rows: Int, _ a: UnsafePointer<Float>, _ aStride: Int, _ panel: UnsafePointer<Float>,
-  _ inner: Int,
-  _ c: UnsafeMutablePointer<Float>, _ cStride: Int, _ valid: Int
+  _ inner: Int, _ c: UnsafeMutablePointer<Float>, _ cStride: Int, _ valid: Int
 ) {
   let width = Block.Columns.width
   var row = 0
@@ -100,8 +98,22 @@ private func climb<Block: Tile>(
     if valid == width {
       unsafe tile.store(at: target, stride: cStride)
     } else {
-      unsafe tile.store(at: target, stride: cStride, columns: valid)
+      unsafe store(tile, at: target, stride: cStride, columns: valid)
     }
     row += Block.rows
+  }
+}
+
+/// Stores the first `columns` columns of a tile, by way of a copy that has them all.
+@inline(__always)
+private func store<Block: Tile>(
+  _ tile: Block, at address: UnsafeMutablePointer<Float>, stride: Int, columns: Int
+) {
+  let width = Block.Columns.width
+  // Safety: `columns` floats of each row exist at the address, and all of each row in the copy.
+  unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: Block.rows * width) { copy in
+    guard let copy = copy.baseAddress else { return }
+    unsafe tile.store(at: copy, stride: width)
+    for row in 0..<Block.rows { unsafe (address + row * stride).update(from: copy + row * width, count: columns) }
   }
 }

@@ -5,11 +5,9 @@ protocol Tile {
   static var rows: Int { get }
   /// Row `r` starts at `address + r × stride`.
   init(at address: UnsafePointer<Float>, stride: Int)
-  init(at address: UnsafePointer<Float>, stride: Int, columns: Int)
   /// Adds the outer product of a column of scalars, `stride` apart, with a line.
   mutating func add(_ scalars: UnsafePointer<Float>, stride: Int, times line: Columns)
   func store(at address: UnsafeMutablePointer<Float>, stride: Int)
-  func store(at address: UnsafeMutablePointer<Float>, stride: Int, columns: Int)
 }
 
 /// One row.
@@ -24,22 +22,12 @@ struct RowTile<Columns: Line>: Tile {
   init(at address: UnsafePointer<Float>, stride: Int) { line = unsafe Columns(at: address) }
 
   @inline(__always)
-  init(at address: UnsafePointer<Float>, stride: Int, columns: Int) {
-    line = unsafe Columns(at: address, count: columns)
-  }
-
-  @inline(__always)
   mutating func add(_ scalars: UnsafePointer<Float>, stride: Int, times line: Columns) {
     self.line = unsafe self.line.adding(scalars.pointee, times: line)
   }
 
   @inline(__always)
   func store(at address: UnsafeMutablePointer<Float>, stride: Int) { unsafe line.store(at: address) }
-
-  @inline(__always)
-  func store(at address: UnsafeMutablePointer<Float>, stride: Int, columns: Int) {
-    unsafe line.store(at: address, count: columns)
-  }
 }
 
 /// Two tiles, one above the other.
@@ -58,12 +46,6 @@ struct Two<Part: Tile>: Tile {
   }
 
   @inline(__always)
-  init(at address: UnsafePointer<Float>, stride: Int, columns: Int) {
-    upper = unsafe Part(at: address, stride: stride, columns: columns)
-    lower = unsafe Part(at: address + Part.rows * stride, stride: stride, columns: columns)
-  }
-
-  @inline(__always)
   mutating func add(_ scalars: UnsafePointer<Float>, stride: Int, times line: Part.Columns) {
     unsafe upper.add(scalars, stride: stride, times: line)
     unsafe lower.add(scalars + Part.rows * stride, stride: stride, times: line)
@@ -73,12 +55,6 @@ struct Two<Part: Tile>: Tile {
   func store(at address: UnsafeMutablePointer<Float>, stride: Int) {
     unsafe upper.store(at: address, stride: stride)
     unsafe lower.store(at: address + Part.rows * stride, stride: stride)
-  }
-
-  @inline(__always)
-  func store(at address: UnsafeMutablePointer<Float>, stride: Int, columns: Int) {
-    unsafe upper.store(at: address, stride: stride, columns: columns)
-    unsafe lower.store(at: address + Part.rows * stride, stride: stride, columns: columns)
   }
 }
 
@@ -98,12 +74,6 @@ struct Three<Part: Tile>: Tile {
   }
 
   @inline(__always)
-  init(at address: UnsafePointer<Float>, stride: Int, columns: Int) {
-    upper = unsafe Part(at: address, stride: stride, columns: columns)
-    lower = unsafe Two(at: address + Part.rows * stride, stride: stride, columns: columns)
-  }
-
-  @inline(__always)
   mutating func add(_ scalars: UnsafePointer<Float>, stride: Int, times line: Part.Columns) {
     unsafe upper.add(scalars, stride: stride, times: line)
     unsafe lower.add(scalars + Part.rows * stride, stride: stride, times: line)
@@ -113,11 +83,5 @@ struct Three<Part: Tile>: Tile {
   func store(at address: UnsafeMutablePointer<Float>, stride: Int) {
     unsafe upper.store(at: address, stride: stride)
     unsafe lower.store(at: address + Part.rows * stride, stride: stride)
-  }
-
-  @inline(__always)
-  func store(at address: UnsafeMutablePointer<Float>, stride: Int, columns: Int) {
-    unsafe upper.store(at: address, stride: stride, columns: columns)
-    unsafe lower.store(at: address + Part.rows * stride, stride: stride, columns: columns)
   }
 }

@@ -114,15 +114,13 @@ package struct GradientComputation: ~Copyable, Sendable {
       let blockItems = itemOfSample.extracting(block)
       ForwardPass.run(
         activation, users: blockUsers, items: blockItems, weights: weights, userSides: users.sides,
-        itemSides: items.sides,
-        into: &scratch)
+        itemSides: items.sides, into: &scratch)
       let part = Self.compare(targets.extracting(block), scale, &scratch.logits, &scratch.losses)
       total.loss += part.loss
       total.slope += part.slope
       BackwardPass.run(
         activation, users: blockUsers, items: blockItems, weights: weights, userSides: users.sides,
-        itemSides: items.sides,
-        scratch: &scratch, userSums: &users.sums, itemSums: &items.sums, dense: &denseGradients)
+        itemSides: items.sides, scratch: &scratch, userSums: &users.sums, itemSums: &items.sums, dense: &denseGradients)
       start = block.upperBound
     }
     return total
