@@ -1,0 +1,63 @@
+# neumf, day by day. `make help` lists the targets.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+
+SWIFT ?= swift
+export SWIFT
+NEUMF := .build/release/neumf
+
+# What `make train` trains on: ratings.dat, a folder or the prefix of the NCF files. Without it, generated ratings.
+DATA ?=
+# movielens, ncf, netflix or csv: how DATA is written.
+FORMAT ?= movielens
+# The run goes to runs/NAME.
+NAME ?= $(shell date +%Y-%m-%d-%H%M%S)
+# More options for `neumf train`, such as OPTIONS="--epochs 5 --consistency ssp:4".
+OPTIONS ?=
+
+LABEL := $(if $(DATA),$(FORMAT)-$(notdir $(patsubst %/,%,$(DATA))),synthetic)
+PREPARED := data/$(LABEL)
+# As many users, items and ratings as MovieLens 1M.
+SYNTHETIC := --users 6040 --items 3706 --interactions 1000209 --seed 1 --format movielens
+
+.PHONY: help setup build train test check bench clean
+
+help: ## lists the targets
+	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 14
+
+setup: ## installs the system libraries that are missing, where it may
+	@deploy/setup
+
+build: setup ## builds the release executable
+	$(SWIFT) build -c release --product neumf
+
+train: build $(PREPARED)/.done ## trains NeuMF with two workers and one server; DATA=, FORMAT=, NAME=, OPTIONS=
+	$(NEUMF) train --data $(PREPARED) --output runs/$(NAME) --workers 2 --servers 1 $(OPTIONS)
+
+data/synthetic/.done: data/ratings/.done | build
+	$(NEUMF) prepare data/ratings/ratings.dat --format movielens --items data/ratings/movies.dat --output data/synthetic
+	@touch $@
+
+data/ratings/.done: | build
+	$(NEUMF) synthesize $(SYNTHETIC) --output data/ratings
+	@touch $@
+
+data/$(FORMAT)-%/.done: $(DATA) | build
+	$(NEUMF) prepare $(DATA) --format $(FORMAT) --output $(@D)
+	@touch $@
+
+test: setup ## builds and runs all tests
+	$(SWIFT) test
+
+check: setup ## what CI runs: style, imports, tests
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
+	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
+	$(SWIFT) test --skip-build
+
+bench: build ## measures; results are kept in Benchmarks/
+	@[ -d Benchmarks ] || { echo "bench: there are no benchmarks yet"; exit 1; }
+	$(MAKE) -C Benchmarks
+
+clean: ## removes what was built and generated, but no run
+	rm -rf .build data
