@@ -121,6 +121,7 @@ let package = Package(
         "CoordinatorCore", "ParamServerCore", "WorkerCore", "Plan", "Wire", "Tables", "Interactions",
       ], path: "Tests/Simulation", swiftSettings: strict),
     tests("SimulationTests", ["Simulation", "CoordinatorCore", "Ranking", "Plan", "Interactions"]),
+    tests("CommandTests", ["neumf", "Datasets", "Interactions", "ModelStore", "Ranking", "Plan"]),
     tests("ClusterTests", ["neumf", "Datasets", "Interactions", "Plan"]),
   ],
   swiftLanguageModes: [.v6]

@@ -10,6 +10,10 @@ struct Neumf: ParsableCommand {
       CoordinatorCommand.self,
       ServerCommand.self,
       WorkerCommand.self,
+      EvaluateCommand.self,
+      RecommendCommand.self,
+      SimilarCommand.self,
+      DigestCommand.self,
     ])
 
   /// Runs a command; whatever stops it is said once, and its exit code is that of the contract.

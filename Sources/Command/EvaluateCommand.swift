@@ -1,0 +1,111 @@
+import ArgumentParser
+import Datasets
+import Foundation
+import Interactions
+import ModelStore
+import Plan
+import Ranking
+
+/// How well a model ranks what was held out.
+struct EvaluateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate", abstract: "Measure HR@K and NDCG@K of a model on the held-out items.",
+    discussion: """
+      Scores are compared as logits and a tie counts against the held-out item. With --full, each is ranked among all items but
+      those that its user is known to have interacted with.
+
+      Examples:
+        neumf evaluate --model runs/neumf-8 --data data/ml-1m
+        neumf evaluate --model popularity --data data/ml-1m --full
+      """)
+
+  @Option(help: "The RUN folder of the model, or the word popularity.") var model: String
+  @Option(help: "Folder of the prepared data.") var data: String
+  @Option(help: "The longest list that is measured.") var topK = 10
+  @Flag(help: "Rank among the whole catalogue, too.") var full = false
+  @Flag(help: "Print JSON.") var json = false
+  @Option(help: "Threads; 0 takes one per processor. The result does not depend on it.") var threads = 0
+
+  func run() throws { print(try output()) }
+
+  func validate() throws {
+    guard (1...1000).contains(topK) else { throw ValidationError("--top-k: \(topK) (1 to 1000)") }
+    guard (0...1024).contains(threads) else { throw ValidationError("--threads: \(threads) (0 to 1024)") }
+  }
+
+  func output() throws -> String {
+    let dataset = try PreparedDataset(folder: data, verify: false)
+    let name: String
+    let measured: Measured
+    if model == "popularity" {
+      name = "popularity"
+      let scorer = PopularityScorer(dataset.trainingMatrix(excludingValidation: false))
+      measured = try measure(dataset) { scorer }
+    } else {
+      let stored = try StoredModel(run: model)
+      try check(stored, fits: dataset)
+      name = stored.config.description
+      let rankingModel = stored.rankingModel
+      measured = try measure(dataset) { ModelScorer(rankingModel) }
+    }
+    let report = EvaluationReport(
+      model: name, data: data, cases: dataset.testCases.count, negatives: dataset.summary.testNegatives,
+      sampled: measured.sampled, full: measured.full)
+    return json ? try OutputText.json(report.document) : report.text
+  }
+
+  private struct Measured {
+    let sampled: RankTally
+    let full: RankTally?
+  }
+
+  private func measure<Scorer: ItemScorer & ~Copyable>(
+    _ dataset: PreparedDataset, makeScorer: @Sendable () -> Scorer
+  ) throws(CommandFailure) -> Measured {
+    let threads = threads > 0 ? threads : ProcessInfo.processInfo.activeProcessorCount
+    do throws(RankingError) {
+      let sampled = try RankingEvaluation.sampled(
+        dataset.testCases, topK: topK, threads: threads, makeScorer: makeScorer)
+      guard full else { return Measured(sampled: sampled, full: nil) }
+      let all = try RankingEvaluation.full(
+        dataset.testCases, seen: dataset.trainingMatrix(excludingValidation: false), topK: topK, threads: threads,
+        makeScorer: makeScorer)
+      return Measured(sampled: sampled, full: all)
+    } catch {
+      throw CommandFailure(
+        .badData, "\(model): the model's scores for user \(dataset.id(ofUser: error.user)) are not numbers",
+        hint: divergenceHint)
+    }
+  }
+
+  /// A model is measured on the rows that it was trained on.
+  private func check(_ stored: StoredModel, fits dataset: PreparedDataset) throws(CommandFailure) {
+    func failure(_ what: String) -> CommandFailure {
+      CommandFailure(
+        .badData, "\(data): \(what)",
+        hint: "evaluate on the data that the model was trained on: \(stored.config.data.path)")
+    }
+    guard stored.config.users == dataset.summary.users, stored.config.items == dataset.summary.items else {
+      throw failure(
+        "\(OutputText.grouped(dataset.summary.users)) users and \(OutputText.grouped(dataset.summary.items)) items; the model has "
+          + "\(OutputText.grouped(stored.config.users)) and \(OutputText.grouped(stored.config.items))")
+    }
+    for row in 0..<stored.config.users where stored.users.ids[row] != dataset.id(ofUser: Row(row)) {
+      throw failure("user row \(row) is \(dataset.id(ofUser: Row(row))); in the model it is \(stored.users.ids[row])")
+    }
+    for row in 0..<stored.config.items where stored.items.ids[row] != dataset.id(ofItem: Row(row)) {
+      throw failure("item row \(row) is \(dataset.id(ofItem: Row(row))); in the model it is \(stored.items.ids[row])")
+    }
+  }
+}
+
+extension ModelConfig {
+  /// Such as `neumf, 8 factors, layers 64,32,16,8, 12 epochs`.
+  var description: String {
+    var parts = [model.rawValue]
+    if model != .mlp { parts.append("\(factors) factors") }
+    if model == .mlp || model == .neumf { parts.append("layers \(layers.map(String.init).joined(separator: ","))") }
+    parts.append("\(epochs) epoch\(epochs == 1 ? "" : "s")")
+    return parts.joined(separator: ", ")
+  }
+}
