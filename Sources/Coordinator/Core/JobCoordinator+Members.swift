@@ -9,9 +9,8 @@ extension JobCoordinator {
   ) -> Result<Member, MemberRefusal> {
     let places = hello.role == .worker ? workers : servers
     guard phase == .gathering, let member = places.first(where: { endpoints[$0] == nil }) else {
-      return .failure(
-        MemberRefusal(reason: "the job has all \(places.count) of its \(hello.role == .worker ? "workers" : "servers")")
-      )
+      let role = hello.role == .worker ? "workers" : "servers"
+      return .failure(MemberRefusal(reason: "the job has all \(places.count) of its \(role)"))
     }
     if hello.role == .worker, hello.dataFingerprint != dataFingerprint {
       return .failure(

@@ -64,6 +64,7 @@ extension ParameterShard {
         writer.withFloats(rows.count * dense.width) { span in dense.read(indices.span, after: step, into: &span) }
       }
     case .readRecords:
+      // Safety: the room is exactly the records' size, which the tables check.
       let room = unsafe writer.reserve(byteCount(of: request))
       switch request.table {
       case .user: unsafe users.dump(rows: rows, into: room)
@@ -74,6 +75,7 @@ extension ParameterShard {
     }
   }
 
+  // Safety: the tables check that the bytes are exactly their records, and copy them.
   private mutating func restore(_ table: StoredTable, _ rows: Range<Int>, from bytes: UnsafeRawBufferPointer) {
     switch table {
     case .user: unsafe users.restore(rows: rows, from: bytes)

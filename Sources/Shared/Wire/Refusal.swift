@@ -9,6 +9,7 @@ package enum Refusal {
     FrameMark.write(.refusal, into: &writer)
     let bytes = Array(reason.utf8.prefix(textLimit))
     writer.number(UInt32(bytes.count))
+    // Safety: bytes have no padding.
     unsafe writer.bytes(bytes.span.bytes)
   }
 
