@@ -19,7 +19,9 @@ struct TemporaryFolder: ~Copyable {
 
   func path(_ name: String) -> String { url.appendingPathComponent(name).path }
 
-  func read(_ name: String) throws -> [UInt8] { Array(try Data(contentsOf: url.appendingPathComponent(name))) }
+  func read(_ name: String) throws -> [UInt8] { try read(at: path(name)) }
+
+  func read(at path: String) throws -> [UInt8] { Array(try Data(contentsOf: URL(fileURLWithPath: path))) }
 
   /// Writes a file and gives its path.
   @discardableResult

@@ -48,6 +48,12 @@ enum Folders {
     }
   }
 
+  /// Removes a file, where it is there.
+  static func removeFile(_ path: String) {
+    // Safety: the path is passed as a terminated string for the call.
+    unsafe unlink(path)
+  }
+
   /// The names in a folder, ascending.
   static func names(in path: String) throws(DatasetError) -> [String] {
     // Safety: the path is passed as a terminated string for the call.

@@ -65,7 +65,9 @@ package struct PreparationOptions: Sendable, Equatable {
       }
     } else {
       if effectiveSplit == .given {
-        throw unfit("--split", "given, but \(format.rawValue) files bring no test", "leave-one-out")
+        throw unfit(
+          "--split", "given, but \(format.rawValue) files bring no test",
+          "use leave-one-out, temporal:0.8 or random:0.8")
       }
       if itemIDsFile != nil { throw unfit("--item-ids", "only ncf files number their items anew", "leave it out") }
     }
