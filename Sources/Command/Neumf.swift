@@ -6,6 +6,8 @@ struct Neumf: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "neumf", abstract: "A distributed trainer for neural collaborative filtering.",
     subcommands: [
+      PrepareCommand.self,
+      SynthesizeCommand.self,
       TrainCommand.self,
       CoordinatorCommand.self,
       ServerCommand.self,

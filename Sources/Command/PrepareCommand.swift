@@ -1,0 +1,154 @@
+import ArgumentParser
+import Datasets
+import Foundation
+import Interactions
+import Links
+
+/// Reads real files into the prepared container.
+struct PrepareCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "prepare", abstract: "Read ratings of a real format into the folder that training takes.",
+    discussion: """
+      INPUT is, for
+        ncf        the prefix of PREFIX.train.rating, PREFIX.test.rating and PREFIX.test.negative
+        movielens  ratings.dat, u.data or ratings.csv of any year
+        netflix    combined_data_*.txt, or a folder of them or of mv_*.txt
+        csv        lines of fields, whose columns are named by options
+      Each may be packed with gzip. The folder gets one file, data.neumf; nothing is left where reading fails.
+
+      Examples:
+        neumf prepare ml-1m/ratings.dat --format movielens --items ml-1m/movies.dat --output data/ml-1m
+        neumf prepare ncf/ml-1m --format ncf --output data/ml-1m-ncf
+        neumf prepare netflix --format netflix --items netflix/movie_titles.csv --split temporal:0.9 --output data/netflix
+        neumf prepare rating.csv --format csv --user-column user_id --item-column anime_id --rating-column rating \\
+          --items anime.csv --output data/anime
+      """)
+
+  @Argument(help: "Files, folders or, for ncf, a prefix.") var input: [String]
+  @Option(help: "ncf, movielens, netflix or csv.") var format: DatasetFormat
+  @Option(help: "The folder to write; it is made if need be.") var output: String
+  @Option(
+    help: """
+      What is kept from training: leave-one-out (each user's latest), temporal:0.8 (all after that share of the time), \
+      random:0.8, or given (by ncf files). (default: leave-one-out; given for ncf)
+      """)
+  var split: SplitRule?
+  @Option(help: "Fixed evaluation negatives per user. (default: 99, or as many as a small catalogue has)")
+  var negatives: Int?
+  @Option(help: "Seed of the random split and of the evaluation negatives.") var seed: UInt64 = 1
+  @Option(name: .customLong("min-interactions"), help: "Drop users with fewer interactions.") var minimumInteractions =
+    0
+  @Option(
+    help: "Titles and genres: movies.dat, u.item, movies.csv, movie_titles.csv, or a csv with a column title or name.")
+  var items: String?
+  @Option(help: "ncf: lines of item index, tab, item id, as the files number their items anew.") var itemIds: String?
+  @Flag(help: "Count malformed lines and go on, rather than stop at the first.") var skipMalformed = false
+  @OptionGroup(title: "CSV options") var columns: ColumnOptions
+
+  func run() throws {
+    let signals = try SignalWatch([SIGINT, SIGTERM])
+    var options = PreparationOptions(inputs: input, format: format, output: output)
+    options.split = split
+    options.negatives = negatives
+    options.seed = seed
+    options.minimumInteractions = minimumInteractions
+    options.itemsFile = items
+    options.itemIDsFile = itemIds
+    options.skipsMalformed = skipMalformed
+    options.columns = try columns.resolved(for: format)
+    let progress = ProgressBox()
+    defer { progress.work.clear() }
+    let report = try Preparation(options) { [output] stage throws(DatasetError) in
+      if signals.next() != nil {
+        throw DatasetError(
+          .interrupted, path: output, "interrupted; nothing was written", hint: "the same command begins anew")
+      }
+      switch stage {
+      case .reading(let done, let total): progress.work.show("reading", done: done, of: total, describe: Amount.bytes)
+      case .ordering(let interactions): progress.work.note("ordering \(Amount.of(interactions, "interaction"))")
+      case .writing: progress.work.note("writing \(output)")
+      }
+    }.run()
+    progress.work.clear()
+    print(Self.text(report, folder: output, seconds: progress.work.seconds))
+  }
+
+  /// What was prepared, line by line.
+  static func text(_ report: PreparationReport, folder: String, seconds: Double) -> String {
+    let summary = report.summary
+    var lines = [
+      "\(Amount.of(summary.users, "user")), \(Amount.of(summary.items, "item")), "
+        + "\(Amount.of(summary.trainingInteractions, "training interaction")), "
+        + "\(Amount.of(summary.testCases, "test case")) in \(Amount.seconds(seconds))",
+      "  read: \(Amount.of(summary.interactionsRead, "interaction")) in \(summary.provenance.format) form",
+      "  split: \(summary.provenance.split), \(Amount.of(summary.testNegatives, "negative")) per test case; "
+        + "\(Amount.of(summary.validationCases, "validation case")) of \(Amount.of(summary.validationNegatives, "negative"))",
+    ]
+    if let scale = summary.ratingScale {
+      lines.append("  ratings: \(Amount.level(scale.minimum)) to \(Amount.level(scale.maximum))")
+    }
+    if summary.titledItems > 0 {
+      lines.append("  titles: \(Amount.count(summary.titledItems)) of \(Amount.of(summary.items, "item"))")
+    }
+    if summary.duplicates > 0 {
+      lines.append(
+        "  duplicates: \(Amount.of(summary.duplicates, "interaction")) replaced by a later one with the same item")
+    }
+    if summary.usersWithoutNegatives > 0 {
+      lines.append(
+        "  not evaluated: \(Amount.of(summary.usersWithoutNegatives, "user")) with too few unseen items for the negatives"
+      )
+    }
+    if summary.usersWithoutTraining > 0 {
+      lines.append("  not evaluated: \(Amount.of(summary.usersWithoutTraining, "user")) without training interactions")
+    }
+    if report.malformed.count > 0 {
+      lines.append("  skipped: \(Amount.of(report.malformed.count, "malformed line")), the first of them")
+      lines += report.malformed.first.map { "    \($0.path):\($0.line): \($0.problem)" }
+    }
+    lines.append("written to \(folder)/\(PreparedDataset.fileName)")
+    return lines.joined(separator: "\n")
+  }
+}
+
+/// Shared between a command and the closure that reports to it, on one thread.
+final class ProgressBox {
+  var work = WorkProgress()
+}
+
+/// Which columns of a csv file hold what.
+struct ColumnOptions: ParsableArguments {
+  @Option(help: "The column of users: its name or, without a header, its number from 1.") var userColumn: String?
+  @Option(help: "The column of items.") var itemColumn: String?
+  @Option(help: "The column of ratings. (default: none)") var ratingColumn: String?
+  @Option(help: "The column of times: seconds, or dates that begin YYYY-MM-DD. (default: the order of the file)")
+  var timeColumn: String?
+  @Option(help: "What stands between fields; \\t is a tab. (default: ,)") var delimiter: String?
+  @Flag(help: "The first line is data; columns are numbers.") var noHeader = false
+
+  /// Throws when csv lacks them or another format has them.
+  func resolved(for format: DatasetFormat) throws(CommandFailure) -> CSVColumns? {
+    guard format == .csv else {
+      let given = [userColumn, itemColumn, ratingColumn, timeColumn, delimiter].contains { $0 != nil } || noHeader
+      guard given else { return nil }
+      throw CommandFailure(
+        .usage, "--user-column, --delimiter and the like are for --format csv, not \(format.rawValue)",
+        hint: "leave them out, or use --format csv")
+    }
+    guard let userColumn, let itemColumn else {
+      throw CommandFailure(
+        .usage, "\(userColumn == nil ? "--user-column" : "--item-column") is missing",
+        hint: "csv needs to know which columns hold users and items")
+    }
+    let separator = delimiter == "\\t" || delimiter == "tab" ? "\t" : delimiter ?? ","
+    return CSVColumns(
+      user: userColumn, item: itemColumn, rating: ratingColumn, time: timeColumn, delimiter: separator,
+      hasHeader: !noHeader)
+  }
+}
+
+extension DatasetFormat: ExpressibleByArgument {}
+
+extension SplitRule: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+}
