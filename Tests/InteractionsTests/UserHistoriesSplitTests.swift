@@ -31,7 +31,10 @@ import Testing
     let heldOut = try histories.split(.temporal(0.6), negatives: 5, seed: 1)
     #expect(heldOut.trainingCounts == [2, 2, 2])
     #expect(
-      heldOut.test == [HeldOutItem(user: 0, item: 9, rating: 1), HeldOutItem(user: 1, item: 7, rating: 1), HeldOutItem(user: 2, item: 8, rating: 1)])
+      heldOut.test == [
+        HeldOutItem(user: 0, item: 9, rating: 1), HeldOutItem(user: 1, item: 7, rating: 1),
+        HeldOutItem(user: 2, item: 8, rating: 1),
+      ])
     #expect(heldOut.validation.map(\.item) == [3, 4, 5])
     var timeless = UserHistories(log(events, hasTimes: false), userCount: 3, itemCount: 20)
     #expect(throws: InteractionsError.self) { _ = try timeless.split(.temporal(0.6), negatives: 5, seed: 1) }
@@ -74,5 +77,14 @@ import Testing
     var histories = UserHistories(log([Event(user: 0, item: 0)]), userCount: 1, itemCount: 5)
     let error = #expect(throws: InteractionsError.self) { _ = try histories.split(.leaveOneOut, negatives: 1, seed: 1) }
     #expect(error?.description == "the split leave-one-out leaves no user to test on")
+  }
+
+  @Test(arguments: [(99, 20, 16), (10, 20, 10), (99, 4, 1), (99, 3, 1)])
+  func takesAsManyNegativesAsAlmostAllUsersHave(limit: Int, items: Int, expected: Int) {
+    let events = (0..<40).flatMap { user in (0..<3).map { Event(user: user, item: UInt32($0)) } }
+    let others = (0..<items).map { Event(user: 40, item: UInt32($0)) } + [Event(user: 41, item: 0)]
+    let histories = UserHistories(log(events + others), userCount: 42, itemCount: items)
+    let negatives = histories.negatives(upTo: limit)
+    #expect(negatives == expected)
   }
 }
