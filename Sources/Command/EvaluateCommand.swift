@@ -11,8 +11,8 @@ struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate", abstract: "Measure HR@K and NDCG@K of a model on the held-out items.",
     discussion: """
-      Scores are compared as logits and a tie counts against the held-out item. With --full, each is ranked among all items but
-      those that its user is known to have interacted with.
+      Scores are compared as logits and a tie counts against the held-out item. With --full, each is ranked among all
+      items but those that its user is known to have interacted with.
 
       Examples:
         neumf evaluate --model runs/neumf-8 --data data/ml-1m
@@ -85,10 +85,12 @@ struct EvaluateCommand: ParsableCommand {
         .badData, "\(data): \(what)",
         hint: "evaluate on the data that the model was trained on: \(stored.config.data.path)")
     }
-    guard stored.config.users == dataset.summary.users, stored.config.items == dataset.summary.items else {
-      throw failure(
-        "\(OutputText.grouped(dataset.summary.users)) users and \(OutputText.grouped(dataset.summary.items)) items; the model has "
-          + "\(OutputText.grouped(stored.config.users)) and \(OutputText.grouped(stored.config.items))")
+    let (own, found) = (stored.config, dataset.summary)
+    guard own.users == found.users, own.items == found.items else {
+      func counts(_ users: Int, _ items: Int) -> String {
+        "\(OutputText.grouped(users)) users and \(OutputText.grouped(items)) items"
+      }
+      throw failure("\(counts(found.users, found.items)); the model has \(counts(own.users, own.items))")
     }
     for row in 0..<stored.config.users where stored.users.ids[row] != dataset.id(ofUser: Row(row)) {
       throw failure("user row \(row) is \(dataset.id(ofUser: Row(row))); in the model it is \(stored.users.ids[row])")

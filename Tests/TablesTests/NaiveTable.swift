@@ -1,7 +1,8 @@
 import Plan
 import Tables
 
-/// The rules as PyTorch's documentation writes them, in Double: every row takes every step, with zeros where it has no gradient.
+/// The rules as PyTorch's documentation writes them, in Double: every row takes every step, with zeros where it has no
+/// gradient.
 struct NaiveTable {
   let optimizer: OptimizerSettings
   var weights: [[Double]]

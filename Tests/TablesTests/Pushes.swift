@@ -20,7 +20,8 @@ struct Push {
   }
 }
 
-/// Pushes that touch each row in about every third step, drawn from a seed; every second step has none for the upper half.
+/// Pushes that touch each row in about every third step, drawn from a seed; every second step has none for the upper
+/// half.
 func drawPushes(rows: Int, width: Int, steps: ClosedRange<Int>, seed: UInt64 = 7) -> [Push] {
   let touches = RandomStream(seed: seed, .simulation, 1)
   let slopes = RandomStream(seed: seed, .simulation, 2)

@@ -47,4 +47,11 @@ import Testing
     let expected = first + second * 0.5 + third * 0.25
     #expect(abs(weight(settings(.adam, decay: 0.5), gradientAt: 1, after: 9) - expected) < 1e-6)
   }
+
+  /// A damaged record may say that a row has rested for longer than any job.
+  @Test(arguments: [OptimizerKind.adam, .sgd]) func restsForEver(_ kind: OptimizerKind) {
+    let optimizer = settings(kind, momentum: kind == .sgd ? 0.9 : 0, decay: 0.5)
+    let rest = weight(optimizer, gradientAt: 1, after: 100_000)
+    #expect(weight(optimizer, gradientAt: 1, after: .max) == rest && rest.isFinite)
+  }
 }

@@ -3,8 +3,8 @@ package import Plan
 import SectionFile
 import Tables
 
-/// A consistent cut of a job: all parameters with their optimizer state, and the place in the data. It does not know how many
-/// servers there were.
+/// A consistent cut of a job: all parameters with their optimizer state, and the place in the data. It does not know
+/// how many servers there were.
 package struct Checkpoint: Sendable {
   package let header: CheckpointHeader
   /// What the job had reported so far, as it was given to the writer.
@@ -22,7 +22,7 @@ package struct Checkpoint: Sendable {
       header = try Self.header(of: file)
       for table in CheckpointTable.allCases {
         let found = unsafe try file.section(table.rawValue).count
-        // Safety of the product: both factors are limited where the header is checked.
+        // Both factors are limited where the header is checked, so their product is a number.
         let expected = header.rowCount(of: table) * header.recordByteCount(of: table)
         guard found == expected else {
           throw SectionFileError(
@@ -61,8 +61,8 @@ package struct Checkpoint: Sendable {
   @_lifetime(borrow self)
   package func records(of table: CheckpointTable) -> RawSpan {
     do throws(SectionFileError) {
+      // Safety: the span borrows self, which keeps the file, whose sections live as long.
       let bytes = unsafe try file.section(table.rawValue)
-      // Safety: the span borrows self, which keeps the file.
       return unsafe _overrideLifetime(RawSpan(_unsafeBytes: bytes), borrowing: self)
     } catch {
       preconditionFailure("a section that was there is not: \(error)")
@@ -79,8 +79,8 @@ package struct Checkpoint: Sendable {
     return weights
   }
 
-  /// The records that a server holds at `places` of its part of a table: `[places.count × recordByteCount]` (for the dense vector,
-  /// whose part is one row, the record of its slice).
+  /// The records that a server holds at `places` of its part of a table: `[places.count × recordByteCount]` (for the
+  /// dense vector, whose part is one row, the record of its slice).
   package func records(
     of table: CheckpointTable, on server: ServerID, under placement: Placement, places: Range<Int>
   ) -> [UInt8] {

@@ -2,8 +2,8 @@ package import Plan
 import Tables
 
 extension CheckpointWriter {
-  /// Records of the table's next rows as servers hold them: `parts[s]` are those of server s from one place on, and rows go round the
-  /// servers. The first servers may have one row more than the others.
+  /// Records of the table's next rows as servers hold them: `parts[s]` are those of server s from one place on, and
+  /// rows go round the servers. The first servers may have one row more than the others.
   package mutating func append(interleaving parts: [[UInt8]]) throws(ModelStoreError) {
     guard let table else { preconditionFailure("records before a table has begun") }
     let size = header.recordByteCount(of: table)

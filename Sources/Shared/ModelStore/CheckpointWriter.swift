@@ -1,8 +1,8 @@
 import FoundationEssentials
 import SectionFile
 
-/// Writes a checkpoint as its records come: the tables in the order of `CheckpointTable`, each table's rows in their order, whoever
-/// held them. The file gets its name when it is whole; unfinished, it goes with its writer.
+/// Writes a checkpoint as its records come: the tables in the order of `CheckpointTable`, each table's rows in their
+/// order, whoever held them. The file gets its name when it is whole; unfinished, it goes with its writer.
 package struct CheckpointWriter: ~Copyable {
   static let kind = "neumf-checkpoint"
   static let historySection = "history"

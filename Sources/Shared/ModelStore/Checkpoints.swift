@@ -1,6 +1,7 @@
 import Glibc
 
-/// The checkpoints of a run: `RUN/checkpoints/epoch-0003-step-000120.ckpt` is the cut after three epochs and 120 steps of the fourth.
+/// The checkpoints of a run: `RUN/checkpoints/epoch-0003-step-000120.ckpt` is the cut after three epochs and 120 steps
+/// of the fourth.
 package enum Checkpoints {
   /// Limit: the last is what a job goes on from, the one before it what is left if that is damaged.
   static let kept = 2

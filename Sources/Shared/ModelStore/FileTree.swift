@@ -59,8 +59,8 @@ enum FileTree {
     }
   }
 
-  /// Gives a folder its name. What stood there is set aside under `previous` until then, where `standing` finds it if we do not
-  /// come to the end.
+  /// Gives a folder its name. What stood there is set aside under `previous` until then, where `standing` finds it if
+  /// we do not come to the end.
   static func replace(_ old: String, with new: String, previous: String) throws(ModelStoreError) {
     if exists(old) {
       try remove(folder: previous)

@@ -1,7 +1,8 @@
 import CSodium
 
-/// SHA-256 over all parameters of a model as little-endian single precision, in canonical order: each user's row, each item's row,
-/// the dense vector, laid out as `NetworkShape` says. The optimizer's state does not enter: equal models, equal digests.
+/// SHA-256 over all parameters of a model as little-endian single precision, in canonical order: each user's row, each
+/// item's row, the dense vector, laid out as `NetworkShape` says. The optimizer's state does not enter: equal models,
+/// equal digests.
 package struct ModelDigest: ~Copyable {
   private var state = crypto_hash_sha256_state()
 

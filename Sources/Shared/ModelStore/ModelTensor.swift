@@ -18,9 +18,9 @@ struct ModelTensor: Equatable {
 
   var count: Int { shape.reduce(1, *) }
 
-  /// All tensors of a model, in their order in the file: `user.gmf`, `user.mlp` and `user.bias`, the same of items, then
-  /// `mlp.N.weight [out × in]` and `mlp.N.bias`, `output.weight [1 × predictive factors]` and `output.bias`, each where the model
-  /// has it. The factors of `mf` go by the name of `gmf`.
+  /// All tensors of a model, in their order in the file: `user.gmf`, `user.mlp` and `user.bias`, the same of items,
+  /// then `mlp.N.weight [out × in]` and `mlp.N.bias`, `output.weight [1 × predictive factors]` and `output.bias`, each
+  /// where the model has it. The factors of `mf` go by the name of `gmf`.
   static func all(of shape: NetworkShape, users: Int, items: Int) -> [ModelTensor] {
     var tensors: [ModelTensor] = []
     let parts = [("gmf", 0, shape.factors), ("mlp", shape.factors, shape.embedding)]

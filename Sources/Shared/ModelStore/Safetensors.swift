@@ -1,9 +1,10 @@
 import FoundationEssentials
 
-/// The safetensors format (huggingface/safetensors, README.md): the byte count of a JSON header in 8 bytes, the header, which
-/// gives each tensor its type, shape and place, then the values, without gaps. All little-endian.
+/// The safetensors format (huggingface/safetensors, README.md): the byte count of a JSON header in 8 bytes, the header,
+/// which gives each tensor its type, shape and place, then the values, without gaps. All little-endian.
 enum Safetensors {
-  /// Limit: a header of ours has a hundred bytes per tensor and a few tensors per layer; bounds what a file may make us allocate.
+  /// Limit: a header of ours has a hundred bytes per tensor and a few tensors per layer; bounds what a file may make us
+  /// allocate.
   static let headerLimit = 1 << 24
   static let type = "F32"
 

@@ -1,7 +1,8 @@
 import FoundationEssentials
 import SectionFile
 
-/// A safetensors file, mapped into memory, whose header has been checked against the file and against what the file must hold.
+/// A safetensors file, mapped into memory, whose header has been checked against the file and against what the file
+/// must hold.
 struct SafetensorsFile: ~Copyable {
   private let map: FileMap
   private let dataOffset: Int

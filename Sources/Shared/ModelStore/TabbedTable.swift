@@ -1,7 +1,7 @@
 import SectionFile
 
-/// A text file of fields between tabs, a heading on the first line, one row per line, the row's number first. A tab, a line end or a
-/// backslash inside a field is written `\t`, `\n`, `\r`, `\\`.
+/// A text file of fields between tabs, a heading on the first line, one row per line, the row's number first. A tab, a
+/// line end or a backslash inside a field is written `\t`, `\n`, `\r`, `\\`.
 enum TabbedTable {
   static func write(
     _ path: String, heading: [String], count: Int, fields: (Int) -> [String]
@@ -15,8 +15,8 @@ enum TabbedTable {
     try file.finish()
   }
 
-  /// The fields of each row behind its number: `[count]` of `heading.count - 1`. Throws naming the first line that is not as it
-  /// was written.
+  /// The fields of each row behind its number: `[count]` of `heading.count - 1`. Throws naming the first line that is
+  /// not as it was written.
   static func read(_ path: String, heading: [String], count: Int) throws(ModelStoreError) -> [[String]] {
     let map = try FileTree.map(path)
     var rows: [[String]] = []

@@ -10,7 +10,8 @@ package struct RankingError: Error, Equatable, CustomStringConvertible {
 
 /// The rules of promise 8: scores are compared as logits, and a tie counts against the held-out item.
 package enum CaseRank {
-  /// How many of the others score at least as high as the first: the rank of the first, from 0. nil where a score is NaN.
+  /// How many of the others score at least as high as the first: the rank of the first, from 0. nil where a score is
+  /// NaN.
   package static func ofFirst(_ logits: Span<Float>) -> Int? {
     precondition(!logits.isEmpty, "no logit of the held-out item")
     guard let reaching = reaching(logits[0], in: logits) else { return nil }

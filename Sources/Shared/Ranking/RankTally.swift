@@ -1,7 +1,7 @@
 import Glibc
 
-/// How many held-out items came out at each rank. Tallies of parts add up to the tally of the whole, in any order, since they
-/// are integers; the measures are computed from the sums.
+/// How many held-out items came out at each rank. Tallies of parts add up to the tally of the whole, in any order,
+/// since they are integers; the measures are computed from the sums.
 package struct RankTally: Sendable, Equatable, Codable {
   /// `counts[r]` cases had their held-out item at rank r, from 0: `[topK]`.
   package private(set) var counts: [UInt64]
@@ -41,7 +41,8 @@ package struct RankTally: Sendable, Equatable, Codable {
     return Double(counts[..<length].reduce(0, +)) / Double(cases)
   }
 
-  /// The mean of ln 2 / ln(rank + 2) over the cases, 0 for an item that is not among the first `length`; 0 without cases.
+  /// The mean of ln 2 / ln(rank + 2) over the cases, 0 for an item that is not among the first `length`; 0 without
+  /// cases.
   package func ndcg(at length: Int) -> Double {
     precondition(length >= 1 && length <= topK, "NDCG@\(length) of \(topK) ranks")
     guard cases > 0 else { return 0 }

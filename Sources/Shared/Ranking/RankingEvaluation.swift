@@ -32,9 +32,9 @@ package enum RankingEvaluation {
     }
   }
 
-  /// Each held-out item among the whole catalogue, without what the user is known to have interacted with: the items of `seen`, and
-  /// the held-out items of the user's other cases here and in `alsoHeldOut`. What the data set holds out without making it a case
-  /// competes like any other item.
+  /// Each held-out item among the whole catalogue, without what the user is known to have interacted with: the items of
+  /// `seen`, and the held-out items of the user's other cases here and in `alsoHeldOut`. What the data set holds out
+  /// without making it a case competes like any other item.
   package static func full<Scorer: ItemScorer & ~Copyable>(
     _ cases: EvaluationCases, seen: InteractionMatrix, alsoHeldOut: EvaluationCases? = nil, topK: Int, threads: Int,
     makeScorer: @Sendable () -> Scorer

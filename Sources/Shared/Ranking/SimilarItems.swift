@@ -1,8 +1,9 @@
 import Glibc
 package import Plan
 
-/// Items by the cosine of their embeddings. The parts of a row that the model uses apart, factors and tower embedding, are brought
-/// to length one each before they are joined, so that neither drowns the other; a bias says nothing of kinship and is left out.
+/// Items by the cosine of their embeddings. The parts of a row that the model uses apart, factors and tower embedding,
+/// are brought to length one each before they are joined, so that neither drowns the other; a bias says nothing of
+/// kinship and is left out.
 package struct SimilarItems: Sendable {
   /// The floats of a direction.
   private let width: Int
@@ -28,7 +29,8 @@ package struct SimilarItems: Sendable {
 
   package var itemCount: Int { directions.count / width }
 
-  /// The items most alike, the item itself left out; their scores are cosines. nil where the model's values are no numbers.
+  /// The items most alike, the item itself left out; their scores are cosines. nil where the model's values are no
+  /// numbers.
   package func nearest(to item: Row, limit: Int) -> [RankedItem]? {
     precondition(Int(item.rawValue) < itemCount, "item \(item) of \(itemCount)")
     let own = directions[Int(item.rawValue) * width..<(Int(item.rawValue) + 1) * width]

@@ -2,8 +2,8 @@ import Glibc
 
 /// Plain threads for work that is cut into equal parts.
 package enum ThreadTeam {
-  /// The results of `body(0) … body(count - 1)`, each computed on a thread of its own, the last on the caller's. Where the system
-  /// gives no more threads, the caller computes what is left.
+  /// The results of `body(0) … body(count - 1)`, each computed on a thread of its own, the last on the caller's. Where
+  /// the system gives no more threads, the caller computes what is left.
   package static func map<Result: Sendable>(_ count: Int, _ body: @Sendable (Int) -> Result) -> [Result] {
     precondition(count > 0, "\(count) threads")
     // Safety: every thread is joined before this returns, so the body does not escape it.

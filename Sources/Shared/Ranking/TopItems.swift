@@ -58,8 +58,8 @@ package struct TopItems: Sendable {
   /// The best first.
   package var ranked: [RankedItem] { heap.sorted { $0.precedes($1) } }
 
-  /// The best items of a whole catalogue's scores, without those of `excluded`, which ascend; fewer where the catalogue is
-  /// exhausted. nil where a score that counts is NaN.
+  /// The best items of a whole catalogue's scores, without those of `excluded`, which ascend; fewer where the catalogue
+  /// is exhausted. nil where a score that counts is NaN.
   package static func best(_ limit: Int, of scores: Span<Float>, excluding excluded: Span<UInt32>) -> [RankedItem]? {
     var top = TopItems(limit: limit)
     var next = 0

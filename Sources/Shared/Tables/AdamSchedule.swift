@@ -1,13 +1,11 @@
-/// The factors of Adam that depend on the step alone, tabulated once (Kingma and Ba: "Adam", 2015, algorithm 1).
-/// Powers are
-/// taken in Double by repeated squaring, so they depend on base and exponent and on nothing else.
+/// The factors of Adam that depend on the step alone, tabulated once (Kingma and Ba: "Adam", 2015, algorithm 1). Powers
+/// are taken in Double by repeated squaring, so they depend on base and exponent and on nothing else.
 struct AdamSchedule: Sendable {
   /// `η / (1 − β₁ᵗ)` and `1 / √(1 − β₂ᵗ)` for t = 0, 1, …; from the last on they do not change.
   let stepSizes: [Float]
   let rootFactors: [Float]
   /// `β₁ʲ` and `√(β₂ʲ)` for j = 0, 1, …. An idle row's j-th step is about `(β₁/√β₂)ʲ` of its first; all those beyond
-  /// the last j
-  /// add up to less than 2⁻³² of it.
+  /// the last j add up to less than 2⁻³² of it.
   let firstDecays: [Float]
   let rootDecays: [Float]
   let epsilon: Float
@@ -57,8 +55,7 @@ struct AdamSchedule: Sendable {
     let index = Int(clamping: min(step, UInt64(stepSizes.count - 1)))
     return Factors(
       stepSize: stepSizes[index] * Float(optimizer.rateFactor(at: step)), rootFactor: rootFactors[index],
-      firstGained: Float(1 - beta1),
-      secondKept: Float(beta2), secondGained: Float(1 - beta2), epsilon: epsilon)
+      firstGained: Float(1 - beta1), secondKept: Float(beta2), secondGained: Float(1 - beta2), epsilon: epsilon)
   }
 
   /// What is left of the moments after `steps` without a gradient.

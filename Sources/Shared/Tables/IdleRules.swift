@@ -1,7 +1,6 @@
 // What happens to a row in the steps between its last gradient and now, under the rules that move idle rows. It is
-// computed
-// from the state that the last gradient left, in one go: whoever reads a row, whenever and however often, changes
-// nothing.
+// computed from the state that the last gradient left, in one go: whoever reads a row, whenever and however often,
+// changes nothing.
 
 /// The steps that brought a row no gradient.
 struct IdleSteps {
@@ -18,9 +17,8 @@ struct IdleSteps {
   }
 }
 
-/// SGD with momentum: the velocity b decays by μ a step, so the weights become `w − b (η₁μ + η₂μ² + … + ηₖμᵏ)`,
-/// summed while the rate
-/// stays the same.
+/// SGD with momentum: the velocity b decays by μ a step, so the weights become `w − b (η₁μ + η₂μ² + … + ηₖμᵏ)`, summed
+/// while the rate stays the same.
 struct IdleMomentum {
   let kept: Float
   private let travel: Float
@@ -28,7 +26,8 @@ struct IdleMomentum {
   init(_ idle: IdleSteps, _ optimizer: OptimizerSettings) {
     kept = Float(power(optimizer.momentum, idle.count))
     var (done, left, sum) = (0, 1.0, 0.0)
-    while done < idle.count {
+    // What a velocity of 2⁻¹²⁸ still moves is lost in the sum, however long the row goes on resting.
+    while done < idle.count, left > 0x1p-128 {
       let next = idle.last &+ UInt64(done) &+ 1
       let period = UInt64(optimizer.stepsPerDecay)
       let untilDecay = optimizer.rateDecay == 1 ? UInt64.max : period &- (next &- 1) % period
@@ -59,8 +58,9 @@ func moveIdleMomentum(_ lanes: inout LaneBuffer, _ range: Range<Int>, _ idle: Id
   }
 }
 
-/// Adam: in the idle steps `t + 1 … t + k` the moments decay by their powers, so the weights become
-/// `w − m Σⱼ (s(t+j) β₁ʲ) / (r(t+j) √β₂ʲ √v + ε)`. The sum runs over the steps that single precision can feel.
+/// Adam: in the idle steps t + 1 … t + k the moments decay by their powers, so the weights become
+/// `w − m Σⱼ (s(t+j) β₁ʲ) / (r(t+j) √β₂ʲ √v + ε)`, with s and r from the schedule. The sum runs over the steps that
+/// single precision can feel.
 @inline(__always)
 func movedByIdleAdam(
   _ weights: Lanes, first: Lanes, second: Lanes, _ idle: IdleSteps, _ schedule: borrowing AdamSchedule
@@ -73,13 +73,16 @@ func movedByIdleAdam(
   let root = second.squareRoot()
   let epsilon = Lanes(repeating: schedule.epsilon)
   var sum = Lanes.zero
-  let decays = schedule.optimizer.rateDecay != 1
+  let period = schedule.optimizer.rateDecay == 1 ? Int.max : schedule.optimizer.stepsPerDecay
+  var untilDecay = 0
   var rateFactor: Float = 1
   for step in 1...min(idle.count, firstDecays.count &- 1) {
     let now = idle.last &+ UInt64(truncatingIfNeeded: step)
-    if decays, step == 1 || (now &- 1) % UInt64(schedule.optimizer.stepsPerDecay) == 0 {
+    if untilDecay == 0 {
       rateFactor = Float(schedule.optimizer.rateFactor(at: now))
+      untilDecay = period &- Int(truncatingIfNeeded: (now &- 1) % UInt64(period))
     }
+    untilDecay &-= 1
     let place = Int(truncatingIfNeeded: min(now, settled))
     let numerator = stepSizes[place] * firstDecays[step] * rateFactor
     let factor = rootFactors[place] * rootDecays[step]

@@ -5,7 +5,8 @@ typealias Lanes = SIMD8<Float>
 @safe
 struct LaneBuffer: ~Copyable, @unchecked Sendable {
   let count: Int
-  // Safety: allocated in init, released in deinit, never handed out beyond a borrow; one owner, so moving it between threads is sound.
+  // Safety: allocated in init, released in deinit, never handed out beyond a borrow; one owner, so moving it between
+  // threads is sound.
   private let start: UnsafeMutablePointer<Lanes>
 
   /// A cache line.

@@ -1,5 +1,5 @@
-/// A row's whole state as bytes: `[weights | first moment | second moment | step of the last gradient]`, as many moments as the
-/// rule has; floats of 4 bytes and a step of 8, little-endian, without gaps.
+/// A row's whole state as bytes: `[weights | first moment | second moment | step of the last gradient]`, as many
+/// moments as the rule has; floats of 4 bytes and a step of 8, little-endian, without gaps.
 package enum RowRecord {
   package static func byteCount(width: Int, optimizer: OptimizerSettings) -> Int {
     width * 4 * (1 + optimizer.momentCount) + 8
@@ -19,8 +19,8 @@ package enum RowRecord {
     copy(record.extracting(last: 8), to: slice.byteCount - 8, of: &slice)
   }
 
-  /// Puts the record of a slice back where `slice(_:of:)` found it. Slices of one row have had the same steps; the last one that
-  /// is put in gives the row its step.
+  /// Puts the record of a slice back where `slice(_:of:)` found it. Slices of one row have had the same steps; the last
+  /// one that is put in gives the row its step.
   package static func insert(
     _ slice: RawSpan, at range: Range<Int>, width: Int, optimizer: OptimizerSettings, into record: inout MutableRawSpan
   ) {

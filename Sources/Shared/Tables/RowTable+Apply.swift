@@ -2,9 +2,8 @@ import Plan
 
 extension RowTable {
   /// Applies one step's gradients, `[rows.count × width]`, to distinct rows. `step` counts from 1 over the whole job.
-  /// Where nobody
-  /// waits for the slowest, a gradient may come for an earlier step than the row has seen: it is applied to the row
-  /// as it is.
+  /// Where nobody waits for the slowest, a gradient may come for an earlier step than the row has seen: it is applied
+  /// to the row as it is.
   package mutating func apply(_ rows: Span<UInt32>, gradients: Span<Float>, step: UInt64) {
     precondition(step > 0, "gradients before the first step")
     precondition(gradients.count == rows.count * width, "\(gradients.count) floats for \(rows.count) rows of \(width)")

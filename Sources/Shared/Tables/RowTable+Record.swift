@@ -1,6 +1,6 @@
 extension RowTable {
-  /// The bytes of one row's whole state: weights, each moment, then the step of the last gradient (0 where the rule does not
-  /// ask for it); little-endian, without gaps.
+  /// The bytes of one row's whole state: weights, each moment, then the step of the last gradient (0 where the rule
+  /// does not ask for it); little-endian, without gaps.
   package var stateByteCount: Int { RowRecord.byteCount(width: width, optimizer: optimizer) }
 
   /// Copies the state of some rows, `[rows.count × stateByteCount]`, for a checkpoint or a move.

@@ -1,9 +1,9 @@
 import Plan
 
-/// Rows of weights with their optimizer state beside them, and the rules by which gradients change them. Under `adam`, and
-/// under `sgd` with momentum, a row goes on moving in steps that bring it no gradient, as in PyTorch's dense optimizers: a read
-/// returns it as it would be by then, without changing the table, and the next gradient starts from there. Under the other
-/// rules idle rows rest. What a row becomes depends on its gradients and their steps alone.
+/// Rows of weights with their optimizer state beside them, and the rules by which gradients change them. Under `adam`,
+/// and under `sgd` with momentum, a row goes on moving in steps that bring it no gradient, as in PyTorch's dense
+/// optimizers: a read returns it as it would be by then, without changing the table, and the next gradient starts from
+/// there. Under the other rules idle rows rest. What a row becomes depends on its gradients and their steps alone.
 package struct RowTable: ~Copyable, Sendable {
   package let rowCount: Int
   package let width: Int

@@ -1,6 +1,6 @@
-// One row's update, for each rule. The row stands at `range` of the table's lanes: `[weights | first moment | second moment]`,
-// as many moments as the rule has. `gradient` is `[width]` floats; the lanes beyond it count as zero. Every lane goes through
-// the same operations in the same order, so a row that is cut into narrower rows gives the same bits.
+// One row's update, for each rule. The row stands at `range` of the table's lanes: `[weights | first moment | second
+// moment]`, as many moments as the rule has. `gradient` is `[width]` floats; the lanes beyond it count as zero. Every
+// lane goes through the same operations in the same order, so a row that is cut into narrower rows gives the same bits.
 
 /// `w ← w − η g`
 @inline(__always)
