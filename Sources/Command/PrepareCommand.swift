@@ -19,7 +19,7 @@ struct PrepareCommand: ParsableCommand {
       Examples:
         neumf prepare ml-1m/ratings.dat --format movielens --items ml-1m/movies.dat --output data/ml-1m
         neumf prepare ncf/ml-1m --format ncf --output data/ml-1m-ncf
-        neumf prepare netflix --format netflix --items netflix/movie_titles.csv --split temporal:0.9 --output data/netflix
+        neumf prepare netflix --format netflix --split temporal:0.9 --output data/netflix
         neumf prepare rating.csv --format csv --user-column user_id --item-column anime_id --rating-column rating \\
           --items anime.csv --output data/anime
       """)
@@ -82,7 +82,8 @@ struct PrepareCommand: ParsableCommand {
         + "\(Amount.of(summary.testCases, "test case")) in \(Amount.seconds(seconds))",
       "  read: \(Amount.of(summary.interactionsRead, "interaction")) in \(summary.provenance.format) form",
       "  split: \(summary.provenance.split), \(Amount.of(summary.testNegatives, "negative")) per test case; "
-        + "\(Amount.of(summary.validationCases, "validation case")) of \(Amount.of(summary.validationNegatives, "negative"))",
+        + "\(Amount.of(summary.validationCases, "validation case")) of "
+        + Amount.of(summary.validationNegatives, "negative"),
     ]
     if let scale = summary.ratingScale {
       lines.append("  ratings: \(Amount.level(scale.minimum)) to \(Amount.level(scale.maximum))")
@@ -96,7 +97,7 @@ struct PrepareCommand: ParsableCommand {
     }
     if summary.usersWithoutNegatives > 0 {
       lines.append(
-        "  not evaluated: \(Amount.of(summary.usersWithoutNegatives, "user")) with too few unseen items for the negatives"
+        "  not evaluated: \(Amount.of(summary.usersWithoutNegatives, "user")) with too few unseen items"
       )
     }
     if summary.usersWithoutTraining > 0 {

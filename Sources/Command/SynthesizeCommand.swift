@@ -8,12 +8,13 @@ struct SynthesizeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "synthesize", abstract: "Write a data set of any size, with a structure that a model can learn.",
     discussion: """
-      Items have genres, styles and titles that show them; users have tastes for a few styles; popular items are chosen more often.
+      Items have genres, styles and titles that show them; users have tastes for a few styles; popular \
+      items are chosen more often.
       The same options write the same bytes.
 
       Examples:
         neumf synthesize --output generated
-        neumf synthesize --users 480189 --items 17770 --interactions 100480507 --seed 7 --format netflix --output generated
+        neumf synthesize --users 480189 --items 17770 --interactions 100480507 --format netflix --output generated
       """)
 
   @Option(help: "How many users.") var users = 6040

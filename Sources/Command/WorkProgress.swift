@@ -1,7 +1,8 @@
 import Foundation
 import Glibc
 
-/// How far a piece of work on files is: a bar that redraws itself on a terminal, and a line every few seconds elsewhere.
+/// How far a piece of work on files is: a bar that redraws itself on a terminal, and a line every few seconds
+/// elsewhere.
 struct WorkProgress {
   private let isTerminal: Bool
   private let begin = ContinuousClock.now

@@ -36,7 +36,8 @@ import Testing
 
   @Test func readsColumnsByName() throws {
     let text =
-      "movieId,title,genres\r\n30,\"Am&eacute;lie, \"\"the\"\" &amp; film\",Comedy|Drama\r\n1,Heat,(no genres listed)\r\n"
+      "movieId,title,genres\r\n30,\"Am&eacute;lie, \"\"the\"\" &amp; film\",Comedy|Drama\r\n"
+      + "1,Heat,(no genres listed)\r\n"
     let found = try read(text.utf8).0
     #expect(found.titles == ["Heat", "", "Am&eacute;lie, \"the\" & film"] && found.genres == ["", "", "Comedy|Drama"])
     let other = try read("name,anime_id,genre\nBebop,2,\"Action, Space\"\n".utf8, idColumn: "anime_id").0

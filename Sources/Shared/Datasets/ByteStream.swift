@@ -40,7 +40,8 @@ struct ByteStream: ~Copyable {
   /// Bytes of the file on disk that were read so far.
   var position: Int { unsafe max(0, Int(gzoffset(file))) }
 
-  /// Fills `memory` as far as the file goes; 0 at its end. Throws when the system fails or gzip data is damaged or cut off.
+  /// Fills `memory` as far as the file goes; 0 at its end. Throws when the system fails or gzip data is damaged or cut
+  /// off.
   mutating func read(into memory: UnsafeMutableRawBufferPointer) throws(DatasetError) -> Int {
     // Safety: zlib writes at most as many bytes as the memory has.
     let count = unsafe gzread(file, memory.baseAddress, UInt32(min(memory.count, 1 << 30)))

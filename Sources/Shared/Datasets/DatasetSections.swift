@@ -1,6 +1,7 @@
 /// The names of the sections of a prepared container.
 ///
-/// Training comes twice, whole and without the validation items, so that either is mapped as it is and neither is built in memory.
+/// Training comes twice, whole and without the validation items, so that either is mapped as it is and neither is built
+/// in memory.
 enum DatasetSections {
   static let kind = "neumf-data"
   /// The value of each rating code, f32; absent where ratings are floats, or are none.

@@ -1,5 +1,5 @@
-/// Cuts a line into fields at a separator; with quotes, as in RFC 4180: a quoted field may hold separators, newlines and doubled
-/// quotes.
+/// Cuts a line into fields at a separator; with quotes, as in RFC 4180: a quoted field may hold separators, newlines
+/// and doubled quotes.
 struct FieldSplitter {
   let separator: [UInt8]
   let hasQuotes: Bool

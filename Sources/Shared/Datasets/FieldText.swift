@@ -32,8 +32,9 @@ enum FieldText {
     return value
   }
 
-  /// A time in seconds since 1970: a whole number, a number with a fraction, which is dropped, or a date `YYYY-MM-DD` with or
-  /// without a time of day `HH:MM[:SS]` behind a blank or a `T`. Zones are not read: all times of a file are taken to share one.
+  /// A time in seconds since 1970: a whole number, a number with a fraction, which is dropped, or a date `YYYY-MM-DD`
+  /// with or without a time of day `HH:MM[:SS]` behind a blank or a `T`. Zones are not read: all times of a file are
+  /// taken to share one.
   @inline(__always)
   static func time(_ bytes: Span<UInt8>) -> Int64? {
     if let number = number(bytes) { return Int64(number) }

@@ -17,7 +17,8 @@ struct IDBook: ~Copyable {
   private var hasTexts = false
   private var givenCount = 0
 
-  /// Limit: given rows beyond it would make us allocate tables for rows that no file fills; four times the largest public data set.
+  /// Limit: given rows beyond it would make us allocate tables for rows that no file fills; four times the largest
+  /// public data set.
   static let mostGivenRows: UInt64 = 1 << 27
 
   init(_ form: Form) { self.form = form }

@@ -44,6 +44,7 @@ struct MappedTexts: @unchecked Sendable {
 
   /// The row of a text, sought by its bytes; nil where there is none.
   func row(of text: String) -> UInt32? {
+    // Safety: every row of the order was checked to be below the count.
     guard let order = unsafe order else { return nil }
     let sought = Array(text.utf8)
     var (first, end) = (0, count)

@@ -145,7 +145,7 @@ package struct Preparation {
         throw DatasetError(
           .missing, path: path, "no such file",
           hint:
-            "for ncf the input is the prefix of three files: \(options.inputs[0]).train.rating, .test.rating, .test.negative"
+            "for ncf the input is the prefix of three files: PREFIX.train.rating, .test.rating, .test.negative"
         )
       }
       return paths

@@ -26,8 +26,8 @@ package final class PreparedDataset: Sendable {
   package static let fileName = "data.neumf"
 
   /// Opens the container in a folder.
-  /// - Parameter verify: whether to read everything once, and compare checksums and contents; without it only what bounds the
-  ///   memory is checked
+  /// - Parameter verify: whether to read everything once, and compare checksums and contents; without it only what
+  ///   bounds the memory is checked
   package init(folder: String, verify: Bool = true) throws(DatasetError) {
     let path = folder.hasSuffix("/") ? folder + Self.fileName : "\(folder)/\(Self.fileName)"
     let file: SectionFile

@@ -1,7 +1,7 @@
 import Glibc
 
-/// Values that one owner keeps and that grow at the end. Large columns grow in place by remapping pages (man 3 realloc), so that
-/// growing neither copies nor needs twice the memory.
+/// Values that one owner keeps and that grow at the end. Large columns grow in place by remapping pages (man 3
+/// realloc), so that growing neither copies nor needs twice the memory.
 @safe
 package struct Column<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
   package private(set) var count = 0
@@ -50,6 +50,7 @@ package struct Column<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable 
     precondition(count >= 0 && count <= self.count, "\(count) of \(self.count) values")
     self.count = count
     capacity = max(1, count)
+    // Safety: the values that are dropped need no end.
     unsafe start = Self.resized(start, to: capacity)
   }
 

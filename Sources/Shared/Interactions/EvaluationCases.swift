@@ -1,7 +1,7 @@
 package import Plan
 
-/// What a model is ranked on: for each case a user, the item that was held out, and the fixed negatives it competes with, in
-/// order. Test and validation sets both have this form. A copy shares the memory and keeps its owner alive.
+/// What a model is ranked on: for each case a user, the item that was held out, and the fixed negatives it competes
+/// with, in order. Test and validation sets both have this form. A copy shares the memory and keeps its owner alive.
 @safe
 package struct EvaluationCases: @unchecked Sendable {
   package let count: Int
@@ -12,8 +12,8 @@ package struct EvaluationCases: @unchecked Sendable {
   private let negativeRows: UnsafeBufferPointer<UInt32>
   private let owner: any AnyObject & Sendable
 
-  /// Borrows cases from memory that `owner` keeps: `users [count]`, `items [count]`, `negatives [count × negativesPerCase]`.
-  /// Throws when the counts contradict each other or a row lies beyond the catalogue.
+  /// Borrows cases from memory that `owner` keeps: `users [count]`, `items [count]`, `negatives [count ×
+  /// negativesPerCase]`. Throws when the counts contradict each other or a row lies beyond the catalogue.
   package init(
     users: UnsafeBufferPointer<UInt32>, items: UnsafeBufferPointer<UInt32>, negatives: UnsafeBufferPointer<UInt32>,
     negativesPerCase: Int, userCount: Int, itemCount: Int, owner: any AnyObject & Sendable
@@ -68,7 +68,8 @@ package struct EvaluationCases: @unchecked Sendable {
     return unsafe Row(rawValue: itemRows[index])
   }
 
-  /// The rows of a case's negatives, `[negativesPerCase]`. Given lists may hold the held-out item itself; it counts once.
+  /// The rows of a case's negatives, `[negativesPerCase]`. Given lists may hold the held-out item itself; it counts
+  /// once.
   @_lifetime(borrow self)
   package func negatives(at index: Int) -> Span<UInt32> {
     precondition(index >= 0 && index < count, "case \(index) of \(count)")

@@ -30,8 +30,8 @@ package struct InteractionLog: ~Copyable {
     if let newItem { for index in 0..<count { items[index] = newItem[Int(items[index])] } }
   }
 
-  /// Brings all columns into the order of the users, each user's interactions in the order of the files, and gives where each
-  /// begins: `[userCount + 1]`. The users' own column is spent on it.
+  /// Brings all columns into the order of the users, each user's interactions in the order of the files, and gives
+  /// where each begins: `[userCount + 1]`. The users' own column is spent on it.
   mutating func groupByUser(userCount: Int) -> [Int] {
     // Limit: places are 32-bit numbers; four times the largest public data set.
     precondition(count <= Int(UInt32.max), "\(count) interactions")

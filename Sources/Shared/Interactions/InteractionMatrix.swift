@@ -1,7 +1,8 @@
 package import Plan
 
-/// Which items each user interacted with, compressed by rows over borrowed memory: `offsets [users + 1]`, `items [count]`
-/// ascending within a user, and optionally a rating for each. A copy shares the memory and keeps its owner alive.
+/// Which items each user interacted with, compressed by rows over borrowed memory: `offsets [users + 1]`, `items
+/// [count]` ascending within a user, and optionally a rating for each. A copy shares the memory and keeps its owner
+/// alive.
 @safe
 package struct InteractionMatrix: @unchecked Sendable {
   package let users: Int
@@ -25,7 +26,8 @@ package struct InteractionMatrix: @unchecked Sendable {
   }
 
   /// Borrows a matrix from memory that `owner` keeps. Throws when the offsets do not describe runs of `rows`; with
-  /// `checkingItems`, which reads everything once, also when a run does not ascend or names an item beyond the catalogue.
+  /// `checkingItems`, which reads everything once, also when a run does not ascend or names an item beyond the
+  /// catalogue.
   package init(
     offsets: UnsafeBufferPointer<UInt64>, rows: UnsafeBufferPointer<UInt32>, items: Int, ratings: Ratings,
     owner: any AnyObject & Sendable, checkingItems: Bool = true
@@ -104,7 +106,7 @@ package struct InteractionMatrix: @unchecked Sendable {
     return unsafe _overrideLifetime(span, borrowing: self)
   }
 
-  /// Whether a user interacted with an item: a binary search without branches on what it finds, ⌈log₂ n⌉ + 1 loads.
+  /// Whether a user interacted with an item: a binary search without branches, ⌈log₂ n⌉ + 1 loads.
   @inlinable
   package func contains(user: Row, item: Row) -> Bool {
     let range = range(of: user)
@@ -116,8 +118,8 @@ package struct InteractionMatrix: @unchecked Sendable {
     var nearest = unsafe base.pointee
     while rest > 1 {
       let half = rest >> 1
-      // The middle item is used twice, so that the compiler selects with moves; it makes a value that is only compared into a
-      // branch, which is mispredicted every other time.
+      // The middle item is used twice, so that the compiler selects with moves; it makes a value that is only compared
+      // into a branch, which is mispredicted every other time.
       let middle = unsafe base[half]
       let reaches = middle <= sought
       unsafe base += reaches ? half : 0

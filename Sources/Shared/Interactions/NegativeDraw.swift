@@ -1,7 +1,7 @@
 import Plan
 
-/// Draws the fixed negatives of evaluation: distinct, uniform over the items that a user never interacted with. Each user has a
-/// stream, so that the draw depends on the seed and the user's own interactions alone.
+/// Draws the fixed negatives of evaluation: distinct, uniform over the items that a user never interacted with. Each
+/// user has a stream, so that the draw depends on the seed and the user's own interactions alone.
 package struct NegativeDraw {
   /// Which of a user's two sets of negatives.
   package enum Purpose: UInt64, Sendable {

@@ -1,7 +1,7 @@
 package import Plan
 
-/// Interactions with their ratings, `[count]` each, that a rating model is measured on. A copy shares the memory and keeps its
-/// owner alive.
+/// Interactions with their ratings, `[count]` each, that a rating model is measured on. A copy shares the memory and
+/// keeps its owner alive.
 @safe
 package struct RatedInteractions: @unchecked Sendable {
   package let count: Int

@@ -39,8 +39,8 @@ package struct TimeColumn: ~Copyable {
     }
   }
 
-  /// The time that a share of all times does not exceed: the least `t` with at least `fraction · count` times `≤ t`. Found digit by
-  /// digit from counts, without sorting; nil where there are no times.
+  /// The time that a share of all times does not exceed: the least `t` with at least `fraction · count` times `≤ t`.
+  /// Found digit by digit from counts, without sorting; nil where there are no times.
   package func quantile(_ fraction: Double) -> Int64? {
     guard count > 0 else { return nil }
     var rank = min(count - 1, max(0, Int((fraction * Double(count)).rounded(.up)) - 1))

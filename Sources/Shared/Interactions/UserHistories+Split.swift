@@ -59,8 +59,8 @@ extension UserHistories {
     return heldOut
   }
 
-  /// The most negatives, up to a limit, that 19 of 20 users with two interactions or more have unseen items for; 1 where fewer
-  /// have any. A small catalogue has too few for the customary 99.
+  /// The most negatives, up to a limit, that 19 of 20 users with two interactions or more have unseen items for; 1
+  /// where fewer have any. A small catalogue has too few for the customary 99.
   package func negatives(upTo limit: Int) -> Int {
     var usersWithUnseen = [Int](repeating: 0, count: limit + 1)
     var users = 0

@@ -1,5 +1,5 @@
-/// What each user interacted with, in the order of time; of equal times, in the order of the files. An item stands in a history
-/// once: of several interactions with it the latest is kept.
+/// What each user interacted with, in the order of time; of equal times, in the order of the files. An item stands in a
+/// history once: of several interactions with it the latest is kept.
 package struct UserHistories: ~Copyable {
   package private(set) var itemCount: Int
   /// Where each history begins, and where the last ends: `[users + 1]`.

@@ -26,7 +26,8 @@ package struct FileMap: ~Copyable, @unchecked Sendable {
       throw SectionFileError(path: path, .system(call: "open", code: code))
     }
     let count = Int(status.st_size)
-    // Safety: a private read-only mapping of the open file; mmap keeps it after the descriptor is closed. An empty file has none.
+    // Safety: a private read-only mapping of the open file; mmap keeps it after the descriptor is closed. An empty file
+    // has none.
     let address = count == 0 ? nil : unsafe mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0)
     if unsafe address == MAP_FAILED { throw SectionFileError(path: path, .system(call: "mmap", code: errno)) }
     self.path = path

@@ -1,7 +1,8 @@
 import Glibc
 
-/// A section file, mapped into memory and read only. Everything it says of itself is checked before it is used, so that any bytes
-/// end in a value or in a named error. It relies on the file not being shortened while it is open, which writers that rename keep.
+/// A section file, mapped into memory and read only. Everything it says of itself is checked before it is used, so that
+/// any bytes end in a value or in a named error. It relies on the file not being shortened while it is open, which
+/// writers that rename keep.
 @safe
 package final class SectionFile: Sendable {
   package let path: String

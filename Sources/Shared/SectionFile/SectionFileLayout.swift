@@ -23,7 +23,8 @@ enum SectionFileLayout {
 }
 
 /// The first 64 bytes: magic 8, version 4, section count 4, kind 16, table offset 8, header byte count 8, header CRC 4,
-/// table CRC 4, zeros 4, CRC of the 60 bytes before it 4. Later versions keep this shape up to the kind, and the last CRC.
+/// table CRC 4, zeros 4, CRC of the 60 bytes before it 4. Later versions keep this shape up to the kind, and the last
+/// CRC.
 struct SectionFilePrologue: Equatable {
   var version = SectionFileLayout.version
   var sectionCount: UInt32

@@ -1,7 +1,7 @@
 import Glibc
 
-/// Writes a section file beside its final place, and puts it there whole: fsync, rename, fsync of the folder. A writer that goes
-/// away unfinished takes its partial file with it.
+/// Writes a section file beside its final place, and puts it there whole: fsync, rename, fsync of the folder. A writer
+/// that goes away unfinished takes its partial file with it.
 package struct SectionFileWriter: ~Copyable {
   private let path: String
   private let partial: String
@@ -142,7 +142,8 @@ package struct SectionFileWriter: ~Copyable {
     SectionFileError(path: path, section: nil, .system(call: call, code: errno))
   }
 
-  /// Makes a rename durable (man 2 fsync). Some file systems have no fsync for folders and say EINVAL; the rename stands anyway.
+  /// Makes a rename durable (man 2 fsync). Some file systems have no fsync for folders and say EINVAL; the rename
+  /// stands anyway.
   private static func syncFolder(of path: String) throws(SectionFileError) {
     let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
     // Safety: the path is passed as a terminated string for the call.

@@ -47,8 +47,8 @@ import Testing
     }
   }
 
-  /// The planted structure: who knows it finds the held-out item among the first ten of a hundred far more often than who knows
-  /// popularity alone.
+  /// The planted structure: who knows it finds the held-out item among the first ten of a hundred far more often than
+  /// who knows popularity alone.
   @Test func canBeToldApartByWhoKnowsTheirTastes() {
     let (users, items) = (800, 700)
     let model = TasteModel(itemCount: items, seed: 1)

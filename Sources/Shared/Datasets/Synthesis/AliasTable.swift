@@ -1,5 +1,5 @@
-/// Draws from a fixed distribution with one random number and one look-up (Vose: "A linear algorithm for generating random
-/// numbers with a given distribution", 1991).
+/// Draws from a fixed distribution with one random number and one look-up (Vose: "A linear algorithm for generating
+/// random numbers with a given distribution", 1991).
 struct AliasTable: Sendable {
   private struct Entry: Sendable {
     /// Where the low bits of a number reach it, the alias is drawn instead.

@@ -7,8 +7,8 @@ package struct SynthesisProgress: Sendable, Equatable {
   package let total: Int
 }
 
-/// Writes a data set of any size in a real format, with popularity skew and a planted structure that a model can learn. The same
-/// options give the same bytes.
+/// Writes a data set of any size in a real format, with popularity skew and a planted structure that a model can learn.
+/// The same options give the same bytes.
 package struct Synthesis {
   private let options: SynthesisOptions
   private let report: (SynthesisProgress) throws(DatasetError) -> Void

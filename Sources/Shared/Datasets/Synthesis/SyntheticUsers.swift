@@ -7,7 +7,8 @@ struct SyntheticUsers: Sendable {
   private let seed: UInt64
   /// How many interactions each user has: `[users]`.
   let counts: [Int]
-  /// Items that would otherwise be at risk of never occurring, by user: `forcedItems[forcedStart[u] ..< forcedStart[u + 1]]`.
+  /// Items that would otherwise be at risk of never occurring, by user, from
+  /// `forcedStart[u]` to `forcedStart[u + 1]`.
   private let forcedStart: [Int]
   private let forcedItems: [UInt32]
 
@@ -62,7 +63,8 @@ struct SyntheticUsers: Sendable {
     return counts
   }
 
-  /// Gives every item to one user whom it suits best among a few, so that it occurs; where there are enough interactions.
+  /// Gives every item to one user whom it suits best among a few, so that it occurs; where there are enough
+  /// interactions.
   private static func forced(
     _ model: TasteModel, _ counts: [Int], _ interactions: Int, _ seed: UInt64
   ) -> (start: [Int], items: [UInt32]) {

@@ -42,7 +42,7 @@ enum SyntheticVocabulary {
           "Puppy Bear Penguin Kitten Elephant Mouse Duckling Hedgehog", "Finds a Home, and Friends, on Ice", 1950...1985
         ),
         Style(
-          "Toy Robot Puppet Teapot Crayon Marble Kite Snowman", "Come Alive, in the Attic, Save Christmas", 1992...2009),
+          "Toy Robot Puppet Teapot Crayon Marble Kite Snowman", "Come Alive, in the Attic, and Santa", 1992...2009),
         Style(
           "Fairy Princess Dragonling Unicorn Mermaid Goblin Elf Sprite", "of the Meadow, and the Moon, of Sugar Hill",
           1960...1999),

@@ -3,9 +3,9 @@ import Plan
 
 /// Who likes what: every user is a mixture of a few tastes, and every taste draws items by popularity × exp(affinity).
 ///
-/// A taste is a style of a genre. It is drawn to the style most, to the genre much, and to items with that second genre nearly as
-/// much. At MovieLens 1M's size, ranking 100 items by popularity finds the held-out one among ten in 45 of 100 cases; NeuMF with
-/// 8 factors in 75 after five epochs; the true mixture in about 83.
+/// A taste is a style of a genre. It is drawn to the style most, to the genre much, and to items with that second genre
+/// nearly as much. At MovieLens 1M's size, ranking 100 items by popularity finds the held-out one among ten in 45 of
+/// 100 cases; NeuMF with 8 factors in 75 after five epochs; the true mixture in 80.
 struct TasteModel: Sendable {
   let catalogue: SyntheticCatalogue
   /// The distribution of each taste, and last the one that follows popularity alone.

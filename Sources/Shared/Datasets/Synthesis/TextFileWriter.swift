@@ -1,8 +1,8 @@
 import Glibc
 import SectionFile
 
-/// Writes lines of text beside their final place, and puts the file there when it is whole. A writer that goes away unfinished
-/// takes its partial file with it.
+/// Writes lines of text beside their final place, and puts the file there when it is whole. A writer that goes away
+/// unfinished takes its partial file with it.
 struct TextFileWriter: ~Copyable {
   let path: String
   private let partial: String
