@@ -11,6 +11,8 @@ NEUMF := .build/release/neumf
 DATA ?=
 # movielens, ncf, netflix or csv: how DATA is written.
 FORMAT ?= movielens
+# Titles of the items; those beside DATA are found.
+ITEMS ?= $(firstword $(wildcard $(addprefix $(dir $(DATA)),movies.dat u.item movies.csv movie_titles.csv)))
 # The run goes to runs/NAME.
 NAME ?= $(shell date +%Y-%m-%d-%H%M%S)
 # More options for `neumf train`, such as OPTIONS="--epochs 5 --consistency ssp:4".
@@ -43,8 +45,8 @@ data/ratings/.done: | build
 	$(NEUMF) synthesize $(SYNTHETIC) --output data/ratings
 	@touch $@
 
-data/$(FORMAT)-%/.done: $(DATA) | build
-	$(NEUMF) prepare $(DATA) --format $(FORMAT) --output $(@D)
+data/$(FORMAT)-%/.done: $(wildcard $(DATA) $(DATA).train.rating) | build
+	$(NEUMF) prepare $(DATA) --format $(FORMAT) $(if $(ITEMS),--items $(ITEMS)) --output $(@D)
 	@touch $@
 
 test: setup ## builds and runs all tests
