@@ -12,15 +12,9 @@ package func accumulateOuter(
   RowLayout(offset: cOffset, stride: bColumns).check(aColumns, of: bColumns, in: c.count)
   guard rows > 0, aColumns > 0, bColumns > 0 else { return }
   // Safety: the checks above bound every row of a, b and c.
-  unsafe a.withUnsafeBufferPointer { a in
-    unsafe b.withUnsafeBufferPointer { b in
-      unsafe c.withUnsafeMutableBufferPointer { c in
-        guard let a = a.baseAddress, let b = b.baseAddress, let c = c.baseAddress else { return }
-        unsafe accumulatePanels(
-          rows, a + aRows.offset, aRows.stride, aColumns, b + bRows.offset, bRows.stride, bColumns, c + cOffset)
-      }
-    }
-  }
+  unsafe accumulatePanels(
+    rows, a.address + aRows.offset, aRows.stride, aColumns, b.address + bRows.offset, bRows.stride, bColumns,
+    c.address + cOffset)
 }
 
 private func accumulatePanels(
@@ -95,12 +89,15 @@ private func accumulate<Block: Tile>(
     return
   }
   // Columns that do not exist are neither read nor written: the tile works on a copy that has them.
-  unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: Block.rows * width) { copy in
-    guard let copy = copy.baseAddress else { return }
-    unsafe copy.initialize(repeating: 0, count: Block.rows * width)
-    for row in 0..<Block.rows { unsafe (copy + row * width).update(from: c + row * cStride, count: valid) }
-    unsafe accumulateTile(block, rows, a, aStride, b, bStride, copy, width)
-    for row in 0..<Block.rows { unsafe (c + row * cStride).update(from: copy + row * width, count: valid) }
+  var room = TileCopy(repeating: 0)
+  var copy = room.mutableSpan
+  precondition(Block.rows * width <= copy.count, "a tile of \(Block.rows) × \(width)")
+  for row in 0..<Block.rows {
+    for column in 0..<valid { copy[row * width + column] = unsafe c[row * cStride + column] }
+  }
+  unsafe accumulateTile(block, rows, a, aStride, b, bStride, copy.address, width)
+  for row in 0..<Block.rows {
+    for column in 0..<valid { unsafe c[row * cStride + column] = copy[row * width + column] }
   }
 }
 

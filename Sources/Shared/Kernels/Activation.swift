@@ -27,13 +27,9 @@ package func activate<Kind: Activation>(
   precondition(range.upperBound <= values.count, "\(range) of \(values.count) values")
   guard !range.isEmpty else { return }
   // Safety: the range lies within both, as checked.
-  unsafe sums.withUnsafeBufferPointer { sums in
-    unsafe values.withUnsafeMutableBufferPointer { values in
-      let source = unsafe sums.baseAddress! + range.lowerBound
-      let target = unsafe values.baseAddress! + range.lowerBound
-      for index in 0..<range.count { unsafe target[index] = Kind.value(source[index]) }
-    }
-  }
+  let source = unsafe sums.address + range.lowerBound
+  let target = unsafe values.address + range.lowerBound
+  for index in 0..<range.count { unsafe target[index] = Kind.value(source[index]) }
 }
 
 /// `sums = upstream ⊙ f'(sums)` over a range of sums and values: from the gradient of the activations to the gradient of the sums.
@@ -48,16 +44,10 @@ package func attenuate<Kind: Activation>(
   precondition(range.count <= upstream.count, "\(range.count) of \(upstream.count) gradients")
   guard !range.isEmpty else { return }
   // Safety: the range lies within all three, as checked.
-  unsafe upstream.withUnsafeBufferPointer { upstream in
-    unsafe values.withUnsafeBufferPointer { values in
-      unsafe sums.withUnsafeMutableBufferPointer { sums in
-        let source = upstream.baseAddress!
-        let activations = unsafe values.baseAddress! + range.lowerBound
-        let target = unsafe sums.baseAddress! + range.lowerBound
-        for index in 0..<range.count {
-          unsafe target[index] = source[index] * Kind.slope(target[index], value: activations[index])
-        }
-      }
-    }
+  let source = unsafe upstream.address
+  let activations = unsafe values.address + range.lowerBound
+  let target = unsafe sums.address + range.lowerBound
+  for index in 0..<range.count {
+    unsafe target[index] = source[index] * Kind.slope(target[index], value: activations[index])
   }
 }

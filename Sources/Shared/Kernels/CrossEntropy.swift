@@ -13,23 +13,17 @@ package func crossEntropy(
   precondition(count <= logits.count, "\(count) targets and \(logits.count) logits")
   precondition(count <= losses.count, "\(count) targets and room for \(losses.count) losses")
   // Safety: all three have `count` floats, as checked.
-  return unsafe targets.withUnsafeBufferPointer { targets in
-    unsafe logits.withUnsafeMutableBufferPointer { logits in
-      unsafe losses.withUnsafeMutableBufferPointer { losses in
-        guard let targets = targets.baseAddress, let logits = logits.baseAddress, let losses = losses.baseAddress else {
-          return (0, 0)
-        }
-        for index in 0..<count {
-          let logit = unsafe logits[index]
-          let target = unsafe targets[index]
-          let tail = exponential(-abs(logit))
-          unsafe losses[index] = multiplyAdd(-target, logit, max(logit, 0)) + logarithmOfOnePlus(tail)
-          unsafe logits[index] = (logistic(logit) - target) * scale
-        }
-        return unsafe (sum(losses, count), sum(logits, count))
-      }
-    }
+  let targets = unsafe targets.address
+  let logits = unsafe logits.address
+  let losses = unsafe losses.address
+  for index in 0..<count {
+    let logit = unsafe logits[index]
+    let target = unsafe targets[index]
+    let tail = exponential(-abs(logit))
+    unsafe losses[index] = multiplyAdd(-target, logit, max(logit, 0)) + logarithmOfOnePlus(tail)
+    unsafe logits[index] = (logistic(logit) - target) * scale
   }
+  return unsafe (sum(losses, count), sum(logits, count))
 }
 
 private func sum(_ values: UnsafePointer<Float>, _ count: Int) -> Double {

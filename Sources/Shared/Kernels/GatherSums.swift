@@ -17,23 +17,20 @@ package func gatherSums(
   rows.check(rowCount(rights), of: width, in: right.count)
   guard count > 0, width > 0 else { return }
   // Safety: the checks above bound every row that an index names, and the sums.
-  unsafe left.withUnsafeBufferPointer { left in
-    unsafe right.withUnsafeBufferPointer { right in
-      unsafe sums.withUnsafeMutableBufferPointer { sums in
-        for sample in 0..<count {
-          let a = unsafe left.baseAddress! + (rows.offset + Int(lefts[sample]) * rows.stride)
-          let b = unsafe right.baseAddress! + (rows.offset + Int(rights[sample]) * rows.stride)
-          let target = unsafe sums.baseAddress! + sample * width
-          var lane = 0
-          while lane + 16 <= width {
-            unsafe storeVector(loadVector(a + lane, as: SIMD16.self) + loadVector(b + lane), at: target + lane)
-            lane += 16
-          }
-          if lane < width {
-            unsafe storeVector(loadVector(a + lane, as: SIMD8.self) + loadVector(b + lane), at: target + lane)
-          }
-        }
-      }
+  let leftStart = unsafe left.address + rows.offset
+  let rightStart = unsafe right.address + rows.offset
+  var target = unsafe sums.address
+  for sample in 0..<count {
+    let a = unsafe leftStart + Int(lefts[sample]) * rows.stride
+    let b = unsafe rightStart + Int(rights[sample]) * rows.stride
+    var lane = 0
+    while lane + 16 <= width {
+      unsafe storeVector(loadVector(a + lane, as: SIMD16.self) + loadVector(b + lane), at: target + lane)
+      lane += 16
     }
+    if lane < width {
+      unsafe storeVector(loadVector(a + lane, as: SIMD8.self) + loadVector(b + lane), at: target + lane)
+    }
+    unsafe target += width
   }
 }

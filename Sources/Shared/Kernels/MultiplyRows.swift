@@ -14,16 +14,8 @@ package func multiplyRows(
     b.count >= matrix.offset + matrix.count, "\(b.count) floats, packed matrix to \(matrix.offset + matrix.count)")
   guard rows > 0, matrix.columns > 0 else { return }
   // Safety: the checks above bound every row of a, panel of b and row of c.
-  unsafe a.withUnsafeBufferPointer { a in
-    unsafe b.withUnsafeBufferPointer { b in
-      unsafe c.withUnsafeMutableBufferPointer { c in
-        guard let b = b.baseAddress, let c = c.baseAddress else { return }
-        // Where `inner` is 0 there may be no floats in `a`, and none is read.
-        let a = unsafe a.baseAddress ?? b
-        unsafe multiplyPanels(rows, a + aRows.offset, aRows.stride, b, matrix, c + cRows.offset, cRows.stride, padding)
-      }
-    }
-  }
+  unsafe multiplyPanels(
+    rows, a.address + aRows.offset, aRows.stride, b.address, matrix, c.address + cRows.offset, cRows.stride, padding)
 }
 
 private func multiplyPanels(
@@ -111,9 +103,11 @@ private func store<Block: Tile>(
 ) {
   let width = Block.Columns.width
   // Safety: `columns` floats of each row exist at the address, and all of each row in the copy.
-  unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: Block.rows * width) { copy in
-    guard let copy = copy.baseAddress else { return }
-    unsafe tile.store(at: copy, stride: width)
-    for row in 0..<Block.rows { unsafe (address + row * stride).update(from: copy + row * width, count: columns) }
+  var room = TileCopy(repeating: 0)
+  var copy = room.mutableSpan
+  precondition(Block.rows * width <= copy.count, "a tile of \(Block.rows) × \(width)")
+  unsafe tile.store(at: copy.address, stride: width)
+  for row in 0..<Block.rows {
+    for column in 0..<columns { unsafe address[row * stride + column] = copy[row * width + column] }
   }
 }

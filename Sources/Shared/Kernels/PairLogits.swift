@@ -20,28 +20,23 @@ package func pairLogits(
   rows.check(rowCount(lefts), of: pairWidth, in: left.count)
   rows.check(rowCount(rights), of: pairWidth, in: right.count)
   // Safety: the checks above bound every row that an index names, the values and the logits.
-  unsafe left.withUnsafeBufferPointer { left in
-    unsafe right.withUnsafeBufferPointer { right in
-      unsafe values.withUnsafeBufferPointer { values in
-        unsafe weights.withUnsafeBufferPointer { weights in
-          for sample in 0..<count {
-            var sums = SIMD8<Float>.zero
-            let a = rows.offset + Int(lefts[sample]) * rows.stride
-            let b = rows.offset + Int(rights[sample]) * rows.stride
-            for lane in stride(from: 0, to: pairWidth, by: 8) {
-              let aRow = unsafe loadVector(left.baseAddress! + (a + lane), as: SIMD8.self)
-              sums = multiplyAdd(aRow, unsafe loadVector(right.baseAddress! + (b + lane)), sums)
-            }
-            for lane in stride(from: 0, to: width, by: 8) {
-              let value = unsafe loadVector(values.baseAddress! + (sample * width + lane), as: SIMD8.self)
-              sums = multiplyAdd(value, unsafe loadVector(weights.baseAddress! + lane), sums)
-            }
-            let four = sums.lowHalf + sums.highHalf
-            let two = four.lowHalf + four.highHalf
-            logits[sample] = (two[0] + two[1]) + bias
-          }
-        }
-      }
+  let leftStart = unsafe left.address + rows.offset
+  let rightStart = unsafe right.address + rows.offset
+  var value = unsafe values.address
+  let weight = unsafe weights.address
+  for sample in 0..<count {
+    var sums = SIMD8<Float>.zero
+    let a = unsafe leftStart + Int(lefts[sample]) * rows.stride
+    let b = unsafe rightStart + Int(rights[sample]) * rows.stride
+    for lane in stride(from: 0, to: pairWidth, by: 8) {
+      sums = unsafe multiplyAdd(loadVector(a + lane), loadVector(b + lane), sums)
     }
+    for lane in stride(from: 0, to: width, by: 8) {
+      sums = unsafe multiplyAdd(loadVector(value + lane), loadVector(weight + lane), sums)
+    }
+    let four = sums.lowHalf + sums.highHalf
+    let two = four.lowHalf + four.highHalf
+    logits[sample] = (two[0] + two[1]) + bias
+    unsafe value += width
   }
 }

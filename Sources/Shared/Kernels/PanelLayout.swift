@@ -43,18 +43,11 @@ package struct PanelLayout: Sendable, Equatable {
     precondition(weights.count == inner * columns, "\(weights.count) weights for a matrix of \(inner) × \(columns)")
     precondition(bias.isEmpty || bias.count == columns, "\(bias.count) biases for \(columns) columns")
     // Safety: the panels lie within `count` floats from `offset` on, and the sources within the counts checked above.
-    unsafe packed.withUnsafeMutableBufferPointer { packed in
-      unsafe weights.withUnsafeBufferPointer { weights in
-        unsafe bias.withUnsafeBufferPointer { bias in
-          guard let target = packed.baseAddress else { return }
-          unsafe fill(target, weights.baseAddress, transposed, bias.isEmpty ? nil : bias.baseAddress)
-        }
-      }
-    }
+    unsafe fill(packed.address, weights.address, transposed, bias.isEmpty ? nil : bias.address)
   }
 
   private func fill(
-    _ target: UnsafeMutablePointer<Float>, _ weights: UnsafePointer<Float>?, _ transposed: Bool,
+    _ target: UnsafeMutablePointer<Float>, _ weights: UnsafePointer<Float>, _ transposed: Bool,
     _ bias: UnsafePointer<Float>?
   ) {
     var column = 0
@@ -65,16 +58,14 @@ package struct PanelLayout: Sendable, Equatable {
       let panel = unsafe target + start(of: column)
       unsafe panel.update(repeating: 0, count: valid < width ? (inner + 1) * width : width)
       if let bias = unsafe bias { unsafe panel.update(from: bias + column, count: valid) }
-      if let weights = unsafe weights {
-        if transposed {
-          for lane in 0..<valid {
-            let source = unsafe weights + (column + lane) * inner
-            for k in 0..<inner { unsafe panel[(k + 1) * width + lane] = source[k] }
-          }
-        } else {
-          for k in 0..<inner {
-            unsafe (panel + (k + 1) * width).update(from: weights + k * columns + column, count: valid)
-          }
+      if transposed {
+        for lane in 0..<valid {
+          let source = unsafe weights + (column + lane) * inner
+          for k in 0..<inner { unsafe panel[(k + 1) * width + lane] = source[k] }
+        }
+      } else {
+        for k in 0..<inner {
+          unsafe (panel + (k + 1) * width).update(from: weights + k * columns + column, count: valid)
         }
       }
       column += width

@@ -11,23 +11,19 @@ package func scaleRows(
   cRows.check(rows, of: width, in: c.count)
   guard rows > 0, width > 0 else { return }
   // Safety: the checks above bound every row.
-  unsafe a.withUnsafeBufferPointer { a in
-    unsafe weights.withUnsafeBufferPointer { weights in
-      unsafe c.withUnsafeMutableBufferPointer { c in
-        for column in stride(from: 0, to: width, by: 8) {
-          let left = min(8, width - column)
-          let scale = unsafe SIMD8(at: weights.baseAddress! + column, count: left)
-          for row in 0..<rows {
-            let source = unsafe a.baseAddress! + (aRows.offset + row * aRows.stride + column)
-            let target = unsafe c.baseAddress! + (cRows.offset + row * cRows.stride + column)
-            if left == 8 {
-              unsafe (SIMD8(at: source) * scale).store(at: target)
-            } else {
-              unsafe (SIMD8(at: source, count: left) * scale).store(at: target, count: left)
-            }
-          }
-        }
+  for column in stride(from: 0, to: width, by: 8) {
+    let left = min(8, width - column)
+    let scale = unsafe SIMD8(at: weights.address + column, count: left)
+    var source = unsafe a.address + (aRows.offset + column)
+    var target = unsafe c.address + (cRows.offset + column)
+    for _ in 0..<rows {
+      if left == 8 {
+        unsafe (SIMD8(at: source) * scale).store(at: target)
+      } else {
+        unsafe (SIMD8(at: source, count: left) * scale).store(at: target, count: left)
       }
+      unsafe source += aRows.stride
+      unsafe target += cRows.stride
     }
   }
 }
@@ -45,14 +41,12 @@ package func multiplyOuter(_ rows: Int, _ slopes: Span<Float>, _ weights: Span<F
   precondition(rows * width <= c.count, "\(rows) rows of \(width) floats in \(c.count)")
   guard rows > 0, width > 0 else { return }
   // Safety: the checks above bound every row.
-  unsafe slopes.withUnsafeBufferPointer { slopes in
-    unsafe weights.withUnsafeBufferPointer { weights in
-      unsafe c.withUnsafeMutableBufferPointer { c in
-        for column in stride(from: 0, to: width, by: 8) {
-          let line = unsafe SIMD8(at: weights.baseAddress! + column)
-          for row in 0..<rows { unsafe (line * slopes[row]).store(at: c.baseAddress! + (row * width + column)) }
-        }
-      }
+  for column in stride(from: 0, to: width, by: 8) {
+    let line = unsafe SIMD8(at: weights.address + column)
+    var target = unsafe c.address + column
+    for row in 0..<rows {
+      unsafe (line * slopes[row]).store(at: target)
+      unsafe target += width
     }
   }
 }
@@ -70,24 +64,21 @@ package func accumulateProducts(
   precondition(offset >= 0 && offset + width <= c.count, "\(width) sums from \(offset) on in \(c.count)")
   guard rows > 0, width > 0 else { return }
   // Safety: the checks above bound every row and the sums.
-  unsafe a.withUnsafeBufferPointer { a in
-    unsafe b.withUnsafeBufferPointer { b in
-      unsafe c.withUnsafeMutableBufferPointer { c in
-        for column in stride(from: 0, to: width, by: 8) {
-          let left = min(8, width - column)
-          var total = unsafe SIMD8(at: c.baseAddress! + (offset + column), count: left)
-          for row in 0..<rows {
-            let first = unsafe a.baseAddress! + (aRows.offset + row * aRows.stride + column)
-            let second = unsafe b.baseAddress! + (bRows.offset + row * bRows.stride + column)
-            if left == 8 {
-              total = unsafe multiplyAdd(SIMD8(at: first), SIMD8(at: second), total)
-            } else {
-              total = unsafe multiplyAdd(SIMD8(at: first, count: left), SIMD8(at: second, count: left), total)
-            }
-          }
-          unsafe total.store(at: c.baseAddress! + (offset + column), count: left)
-        }
+  for column in stride(from: 0, to: width, by: 8) {
+    let left = min(8, width - column)
+    let target = unsafe c.address + (offset + column)
+    var total = unsafe SIMD8(at: target, count: left)
+    var first = unsafe a.address + (aRows.offset + column)
+    var second = unsafe b.address + (bRows.offset + column)
+    for _ in 0..<rows {
+      if left == 8 {
+        total = unsafe multiplyAdd(SIMD8(at: first), SIMD8(at: second), total)
+      } else {
+        total = unsafe multiplyAdd(SIMD8(at: first, count: left), SIMD8(at: second, count: left), total)
       }
+      unsafe first += aRows.stride
+      unsafe second += bRows.stride
     }
+    unsafe total.store(at: target, count: left)
   }
 }

@@ -17,28 +17,25 @@ package func scatterSums(
   rows.check(rowCount(rights), of: width, in: rightSums.count)
   guard count > 0, width > 0 else { return }
   // Safety: the checks above bound every row that an index names, and the gradients.
-  unsafe gradients.withUnsafeBufferPointer { gradients in
-    unsafe leftSums.withUnsafeMutableBufferPointer { left in
-      unsafe rightSums.withUnsafeMutableBufferPointer { right in
-        for sample in 0..<count {
-          let source = unsafe gradients.baseAddress! + sample * width
-          let a = unsafe left.baseAddress! + (rows.offset + Int(lefts[sample]) * rows.stride)
-          let b = unsafe right.baseAddress! + (rows.offset + Int(rights[sample]) * rows.stride)
-          var lane = 0
-          while lane + 16 <= width {
-            let gradient = unsafe loadVector(source + lane, as: SIMD16.self)
-            unsafe storeVector(loadVector(a + lane) + gradient, at: a + lane)
-            unsafe storeVector(loadVector(b + lane) + gradient, at: b + lane)
-            lane += 16
-          }
-          if lane < width {
-            let gradient = unsafe loadVector(source + lane, as: SIMD8.self)
-            unsafe storeVector(loadVector(a + lane) + gradient, at: a + lane)
-            unsafe storeVector(loadVector(b + lane) + gradient, at: b + lane)
-          }
-        }
-      }
+  var source = unsafe gradients.address
+  let leftStart = unsafe leftSums.address + rows.offset
+  let rightStart = unsafe rightSums.address + rows.offset
+  for sample in 0..<count {
+    let a = unsafe leftStart + Int(lefts[sample]) * rows.stride
+    let b = unsafe rightStart + Int(rights[sample]) * rows.stride
+    var lane = 0
+    while lane + 16 <= width {
+      let gradient = unsafe loadVector(source + lane, as: SIMD16.self)
+      unsafe storeVector(loadVector(a + lane) + gradient, at: a + lane)
+      unsafe storeVector(loadVector(b + lane) + gradient, at: b + lane)
+      lane += 16
     }
+    if lane < width {
+      let gradient = unsafe loadVector(source + lane, as: SIMD8.self)
+      unsafe storeVector(loadVector(a + lane) + gradient, at: a + lane)
+      unsafe storeVector(loadVector(b + lane) + gradient, at: b + lane)
+    }
+    unsafe source += width
   }
 }
 
@@ -62,25 +59,21 @@ package func scatterProducts(
   rows.check(rowCount(rights), of: width, in: min(right.count, rightSums.count))
   guard count > 0, width > 0 else { return }
   // Safety: the checks above bound every row that an index names, and the slopes.
-  unsafe left.withUnsafeBufferPointer { left in
-    unsafe right.withUnsafeBufferPointer { right in
-      unsafe leftSums.withUnsafeMutableBufferPointer { leftSums in
-        unsafe rightSums.withUnsafeMutableBufferPointer { rightSums in
-          for sample in 0..<count {
-            let a = rows.offset + Int(lefts[sample]) * rows.stride
-            let b = rows.offset + Int(rights[sample]) * rows.stride
-            let slope = SIMD8<Float>(repeating: slopes[sample])
-            for lane in stride(from: 0, to: width, by: 8) {
-              let aSums = unsafe leftSums.baseAddress! + (a + lane)
-              let bSums = unsafe rightSums.baseAddress! + (b + lane)
-              let aRow = unsafe loadVector(left.baseAddress! + (a + lane), as: SIMD8.self)
-              let bRow = unsafe loadVector(right.baseAddress! + (b + lane), as: SIMD8.self)
-              unsafe storeVector(multiplyAdd(slope, bRow, loadVector(aSums)), at: aSums)
-              unsafe storeVector(multiplyAdd(slope, aRow, loadVector(bSums)), at: bSums)
-            }
-          }
-        }
-      }
+  let leftStart = unsafe left.address + rows.offset
+  let rightStart = unsafe right.address + rows.offset
+  let leftTarget = unsafe leftSums.address + rows.offset
+  let rightTarget = unsafe rightSums.address + rows.offset
+  for sample in 0..<count {
+    let a = Int(lefts[sample]) * rows.stride
+    let b = Int(rights[sample]) * rows.stride
+    let slope = SIMD8<Float>(repeating: slopes[sample])
+    for lane in stride(from: 0, to: width, by: 8) {
+      let aSums = unsafe leftTarget + (a + lane)
+      let bSums = unsafe rightTarget + (b + lane)
+      let aRow = unsafe loadVector(leftStart + (a + lane), as: SIMD8.self)
+      let bRow = unsafe loadVector(rightStart + (b + lane), as: SIMD8.self)
+      unsafe storeVector(multiplyAdd(slope, bRow, loadVector(aSums)), at: aSums)
+      unsafe storeVector(multiplyAdd(slope, aRow, loadVector(bSums)), at: bSums)
     }
   }
 }

@@ -10,20 +10,16 @@ package func sumRows(
   precondition(offset >= 0 && offset + width <= sums.count, "\(width) sums from \(offset) on in \(sums.count)")
   guard count > 0, width > 0 else { return }
   // Safety: the checks above bound every row, padded, and the sums.
-  unsafe rows.withUnsafeBufferPointer { rows in
-    unsafe sums.withUnsafeMutableBufferPointer { sums in
-      var column = 0
-      while column < width {
-        let source = unsafe rows.baseAddress! + (layout.offset + column)
-        let target = unsafe sums.baseAddress! + (offset + column)
-        if width - column > 8 {
-          unsafe sumColumns(SIMD16.self, count, source, layout.stride, target, width - column)
-          column += 16
-        } else {
-          unsafe sumColumns(SIMD8.self, count, source, layout.stride, target, width - column)
-          column += 8
-        }
-      }
+  let rows = unsafe rows.address + layout.offset
+  let sums = unsafe sums.address + offset
+  var column = 0
+  while column < width {
+    if width - column > 8 {
+      unsafe sumColumns(SIMD16.self, count, rows + column, layout.stride, sums + column, width - column)
+      column += 16
+    } else {
+      unsafe sumColumns(SIMD8.self, count, rows + column, layout.stride, sums + column, width - column)
+      column += 8
     }
   }
 }

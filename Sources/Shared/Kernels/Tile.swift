@@ -10,6 +10,10 @@ protocol Tile {
   func store(at address: UnsafeMutablePointer<Float>, stride: Int)
 }
 
+/// Room for a tile in memory.
+// Limit: the largest tile is 8 rows of 32 floats, or 16 of 16.
+typealias TileCopy = InlineArray<256, Float>
+
 /// One row.
 struct RowTile<Columns: Line>: Tile {
   var line: Columns
