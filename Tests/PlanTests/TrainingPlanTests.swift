@@ -32,17 +32,18 @@ import Testing
 
   @Test func defaultsAreValid() throws { try TrainingPlan().validate() }
 
-  @Test(arguments: [
-    ("factors", { @Sendable (plan: inout TrainingPlan) in plan.factors = 0 }),
-    ("layers", { $0.layers = [64, 0, 8] }), ("layers", { $0.layers = [] }), ("layers", { $0.layers = [63, 8] }),
-    ("negatives", { $0.negatives = -1 }), ("learning-rate", { $0.learningRate = .nan }),
-    ("learning-rate", { $0.learningRate = 0 }), ("momentum", { $0.momentum = 0.9 }), ("l2", { $0.l2 = -1 }),
-    ("batch-size", { $0.batchSize = 4 }), ("batch-size", { $0.batchSize = 0 }), ("epochs", { $0.epochs = 0 }),
-    ("shards", { $0.shards = -2 }), ("top-k", { $0.topK = 0 }), ("workers", { $0.cluster.workers = 0 }),
-    ("servers", { $0.cluster.servers = 0 }), ("workers", { $0.cluster.workers = 17 }),
-    ("initial-deviation", { $0.initialDeviation = 0 }), ("evaluate-every", { $0.evaluateEvery = 0 }),
-    ("checkpoint-every", { $0.checkpointEvery = 0 }), ("stop-after-stale-epochs", { $0.stopAfterStaleEpochs = -1 }),
-  ] as [(String, @Sendable (inout TrainingPlan) -> Void)])
+  @Test(
+    arguments: [
+      ("factors", { @Sendable (plan: inout TrainingPlan) in plan.factors = 0 }),
+      ("layers", { $0.layers = [64, 0, 8] }), ("layers", { $0.layers = [] }), ("layers", { $0.layers = [63, 8] }),
+      ("negatives", { $0.negatives = -1 }), ("learning-rate", { $0.learningRate = .nan }),
+      ("learning-rate", { $0.learningRate = 0 }), ("momentum", { $0.momentum = 0.9 }), ("l2", { $0.l2 = -1 }),
+      ("batch-size", { $0.batchSize = 4 }), ("batch-size", { $0.batchSize = 0 }), ("epochs", { $0.epochs = 0 }),
+      ("shards", { $0.shards = -2 }), ("top-k", { $0.topK = 0 }), ("workers", { $0.cluster.workers = 0 }),
+      ("servers", { $0.cluster.servers = 0 }), ("workers", { $0.cluster.workers = 17 }),
+      ("initial-deviation", { $0.initialDeviation = 0 }), ("evaluate-every", { $0.evaluateEvery = 0 }),
+      ("checkpoint-every", { $0.checkpointEvery = 0 }), ("stop-after-stale-epochs", { $0.stopAfterStaleEpochs = -1 }),
+    ] as [(String, @Sendable (inout TrainingPlan) -> Void)])
   func impossiblePlanIsRefusedByField(_ field: String, _ change: @Sendable (inout TrainingPlan) -> Void) {
     var plan = TrainingPlan()
     change(&plan)
