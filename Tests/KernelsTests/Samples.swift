@@ -15,7 +15,8 @@ func indices(_ count: Int, below bound: Int, seed: UInt64 = 1) -> [UInt32] {
   numbers(count, seed: seed).map { UInt32(min(bound - 1, Int(($0 + 1) / 2 * Float(bound)))) }
 }
 
-/// A matrix whose rows stand apart, with a filler around and between them that no kernel may read into a result or overwrite.
+/// A matrix whose rows stand apart, with a filler around and between them that no kernel may read into a result or
+/// overwrite.
 struct SpacedMatrix {
   static let front = 3
   let rows: Int

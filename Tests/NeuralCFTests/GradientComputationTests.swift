@@ -19,7 +19,8 @@ import Testing
     }
   }
 
-  /// Central differences of the reference in double precision; a step of 1e-6 is far from every kink of these fixtures' ReLUs.
+  /// Central differences of the reference in double precision; a step of 1e-6 is far from every kink of these
+  /// fixtures' ReLUs.
   private func check(
     _ found: [Float], _ parameters: WritableKeyPath<ReferenceModel, [Double]>, _ model: ReferenceModel,
     _ fixture: Fixture,

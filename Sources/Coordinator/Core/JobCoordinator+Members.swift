@@ -13,11 +13,8 @@ extension JobCoordinator {
       return .failure(MemberRefusal(reason: "the job has all \(places.count) of its \(role)"))
     }
     if hello.role == .worker, hello.dataFingerprint != dataFingerprint {
-      return .failure(
-        MemberRefusal(
-          reason:
-            "its prepared data is \(hello.dataFingerprint), the coordinator's is \(dataFingerprint); prepare once and copy"
-        ))
+      let found = "its prepared data is \(hello.dataFingerprint), the coordinator's is \(dataFingerprint)"
+      return .failure(MemberRefusal(reason: "\(found); prepare once, and copy the folder"))
     }
     endpoints[member] = hello.endpoint
     lastHeard[member] = time

@@ -1,4 +1,5 @@
-/// What a hidden layer applies to each of its sums. Loops are specialised for each kind; a new activation is one small type, written
+/// What a hidden layer applies to each of its sums. Loops are specialised for each kind; a new activation is one
+/// small type, written
 /// without branches, so that the loops become vector instructions.
 @usableFromInline
 package protocol Activation {
@@ -32,7 +33,8 @@ package func activate<Kind: Activation>(
   for index in 0..<range.count { unsafe target[index] = Kind.value(source[index]) }
 }
 
-/// `sums = upstream ⊙ f'(sums)` over a range of sums and values: from the gradient of the activations to the gradient of the sums.
+/// `sums = upstream ⊙ f'(sums)` over a range of sums and values: from the gradient of the activations to the gradient
+/// of the sums.
 /// - Parameter upstream: `[range.count]` or more
 @inlinable
 package func attenuate<Kind: Activation>(

@@ -1,9 +1,11 @@
-/// Floats that one owner keeps, aligned for vector loads. It is the only place where the numeric modules own raw memory; all
+/// Floats that one owner keeps, aligned for vector loads. It is the only place where the numeric modules own raw
+/// memory; all
 /// else sees spans of it.
 @safe
 package struct FloatBuffer: ~Copyable, @unchecked Sendable {
   package let count: Int
-  // Safety: allocated in init, released in deinit, never handed out beyond a borrow; one owner, so moving it between threads is sound.
+  // Safety: allocated in init, released in deinit, never handed out beyond a borrow; one owner, so moving it between
+  // threads is sound.
   private let start: UnsafeMutablePointer<Float>
 
   /// A cache line, and the width of the widest vector.

@@ -1,4 +1,5 @@
-/// `sums[s] = left[lefts[s]] + right[rights[s]]`, row by row: the first layer's sums from the products of distinct rows.
+/// `sums[s] = left[lefts[s]] + right[rights[s]]`, row by row: the first layer's sums from the products of distinct
+/// rows.
 /// - Parameters:
 ///   - lefts, rights: `[n]`, which row each sample takes
 ///   - rows: where the rows of both `left` and `right` stand

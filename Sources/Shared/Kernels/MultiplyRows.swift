@@ -1,9 +1,11 @@
 /// `C = 1·bias + A·B`: rows of `[rows × inner]` times a packed `[inner × columns]` matrix.
 ///
-/// Every element is its bias, then `inner` multiply-adds in order, whatever row it stands in and whatever stands beside it.
+/// Every element is its bias, then `inner` multiply-adds in order, whatever row it stands in and whatever stands
+/// beside it.
 /// - Parameters:
 ///   - b: the buffer in which the matrix stands as `matrix` says
-///   - c: exactly `columns` floats of each row are written, or `PanelLayout.padded(columns)` where rows have room for `padding`
+///   - c: exactly `columns` floats of each row are written, or `PanelLayout.padded(columns)` where rows have room for
+///     `padding`
 package func multiplyRows(
   _ rows: Int, of a: Span<Float>, _ aRows: RowLayout, by b: Span<Float>, _ matrix: PanelLayout,
   into c: inout MutableSpan<Float>, _ cRows: RowLayout, padding: Bool = false
@@ -26,7 +28,8 @@ private func multiplyPanels(
   while column < matrix.columns {
     let left = matrix.columns - column
     let width = PanelLayout.width(of: left)
-    // Safety: the panel is within b, and columns from `column` on are within each row of c, padded where `padding` says so.
+    // Safety: the panel is within b, and columns from `column` on are within each row of c, padded where `padding`
+    // says so.
     let panel = unsafe b + matrix.start(of: column)
     let target = unsafe c + column
     let inner = matrix.inner
@@ -52,7 +55,8 @@ private func multiplyPanels(
   }
 }
 
-/// One panel: tall tiles from the top; what is left below overlaps the last of them, which computes the same values again.
+/// One panel: tall tiles from the top; what is left below overlaps the last of them, which computes the same values
+/// again.
 @inline(__always)
 private func sweep<Tall: Tile>(
   _ tall: Tall.Type, _ rows: Int, _ a: UnsafePointer<Float>, _ aStride: Int, _ panel: UnsafePointer<Float>,

@@ -1,6 +1,7 @@
 import Kernels
 
-/// What one block of samples keeps between its forward and its backward pass, layer after layer, `[blockSize × padded width]` each.
+/// What one block of samples keeps between its forward and its backward pass, layer after layer, `[blockSize × padded
+/// width]` each.
 struct BlockScratch: ~Copyable, Sendable {
   /// The sums of each hidden layer; the backward pass leaves their gradients in their place.
   var sums: FloatBuffer

@@ -8,7 +8,8 @@
 // For information on using the generated types, please see the documentation:
 //   https://github.com/apple/swift-protobuf/
 
-/// The part of TensorFlow's event.proto and summary.proto that a curve needs; names and numbers of the fields are theirs.
+/// The part of TensorFlow's event.proto and summary.proto that a curve needs; names and numbers of the fields are
+/// theirs.
 /// HANDBOOK.md says how Event.pb.swift is made from it.
 
 internal import SwiftProtobuf
