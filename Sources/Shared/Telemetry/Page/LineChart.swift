@@ -60,8 +60,8 @@ struct LineChart {
     case 0: return "<circle cx=\"\(pixel(x))\" cy=\"\(pixel(y))\" r=\"3.5\" fill=\"\(colour)\"/>"
     case 1:
       return
-        "<rect x=\"\(pixel(x - 3.5))\" y=\"\(pixel(y - 3.5))\" width=\"7\" height=\"7\" fill=\"#fff\" stroke=\"\(colour)\" "
-        + "stroke-width=\"1.5\"/>"
+        "<rect x=\"\(pixel(x - 3.5))\" y=\"\(pixel(y - 3.5))\" width=\"7\" height=\"7\" "
+        + "fill=\"#fff\" stroke=\"\(colour)\" stroke-width=\"1.5\"/>"
     case 2:
       return "<path d=\"M\(pixel(x)) \(pixel(y - 4.5)) l4.5 8 h-9 z\" fill=\"\(colour)\"/>"
     default:
