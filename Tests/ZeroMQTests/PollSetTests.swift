@@ -2,7 +2,6 @@ import Foundation
 import Testing
 import ZeroMQ
 
-@Suite(.timeLimit(.minutes(1)))
 struct PollSetTests {
   @Test func itTellsWhichOfSeveralIsReadable() throws {
     let scratch = try Scratch()

@@ -2,7 +2,6 @@ import CZeroMQ
 import Testing
 import ZeroMQ
 
-@Suite(.timeLimit(.minutes(1)))
 struct SocketTests {
   @Test(arguments: Transport.allCases)
   func everySizeComesBackUnchanged(_ transport: Transport) throws {
