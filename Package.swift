@@ -23,11 +23,13 @@ let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
-/// Modules whose loops over floats decide the speed: built for the vectors that were found, and checked in release too.
+/// Modules whose loops over floats decide the speed: built for the vectors that were found. `FUSED` means that there is a fused
+/// multiply-add, `WIDE` that 32 registers of 512 bits hold larger tiles; neither changes which operations make a result.
 let numeric: [SwiftSetting] =
   strict
   + (vectors == "portable"
     ? [] : [.define("FUSED"), .unsafeFlags(["-Xcc", "-march=x86-64-\(vectors)", "-Xcc", "-fno-math-errno"])])
+  + (vectors == "v4" ? [.define("WIDE")] : [])
 
 func shared(_ name: String, _ needs: [Target.Dependency] = [], settings: [SwiftSetting] = strict) -> Target {
   .target(name: name, dependencies: needs, path: "Sources/Shared/\(name)", swiftSettings: settings)
