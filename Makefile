@@ -12,14 +12,17 @@ DATA ?=
 # movielens, ncf, netflix or csv: how DATA is written.
 FORMAT ?= movielens
 # Titles of the items; those beside DATA are found.
-ITEMS ?= $(firstword $(wildcard $(addprefix $(dir $(DATA)),movies.dat u.item movies.csv movie_titles.csv)))
+ITEMS ?= $(if $(DATA),$(firstword $(wildcard $(foreach folder,$(DATA) $(dir $(DATA)),$(addprefix $(folder)/,$(TITLES))))))
+TITLES := movies.dat u.item movies.csv movie_titles.csv
+# In a folder of MovieLens, the file of ratings.
+INPUT := $(firstword $(wildcard $(addprefix $(DATA)/,ratings.dat u.data ratings.csv)) $(DATA))
 # The run goes to runs/NAME.
 NAME ?= $(shell date +%Y-%m-%d-%H%M%S)
 # More options for `neumf train`, such as OPTIONS="--epochs 5 --consistency ssp:4".
 OPTIONS ?=
 
-LABEL := $(if $(DATA),$(FORMAT)-$(notdir $(patsubst %/,%,$(DATA))),synthetic)
-PREPARED := data/$(LABEL)
+# Two files of the same name in different folders are prepared apart.
+PREPARED := data/$(if $(DATA),$(FORMAT)-$(shell realpath -m $(DATA) | cksum | cut -d ' ' -f 1),synthetic)
 # As many users, items and ratings as MovieLens 1M.
 SYNTHETIC := --users 6040 --items 3706 --interactions 1000209 --seed 1 --format movielens
 
@@ -45,8 +48,8 @@ data/ratings/.done: | build
 	$(NEUMF) synthesize $(SYNTHETIC) --output data/ratings
 	@touch $@
 
-data/$(FORMAT)-%/.done: $(wildcard $(DATA) $(DATA).train.rating) | build
-	$(NEUMF) prepare $(DATA) --format $(FORMAT) $(if $(ITEMS),--items $(ITEMS)) --output $(@D)
+data/$(FORMAT)-%/.done: $(wildcard $(INPUT) $(INPUT).train.rating) | build
+	$(NEUMF) prepare $(INPUT) --format $(FORMAT) $(if $(ITEMS),--items $(ITEMS)) --output $(@D)
 	@touch $@
 
 test: setup ## builds and runs all tests

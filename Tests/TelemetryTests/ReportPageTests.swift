@@ -9,6 +9,7 @@ struct ReportPageTests {
     #expect(html.components(separatedBy: "<svg ").count == 4)
     #expect(html.contains("Best epoch 12: HR@10 0.6833, NDCG@10 0.3417, chosen on the test items."))
     #expect(html.contains("<td>12 *</td><td>0.0417</td><td>0.6833</td>"))
+    #expect(html.contains("<code>ab12</code>"))
     for name in ["HR@10", "HR@5", "HR@1", "NDCG@10", "NDCG@5", "NDCG@1", "loss (mean per sample)", ">epoch</text>"] {
       #expect(html.contains(name), "\(name)")
     }

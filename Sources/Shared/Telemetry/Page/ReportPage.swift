@@ -34,6 +34,7 @@ package struct ReportPage {
       \(epochTable)
       <h2>Run</h2>
       \(figures)
+      \(digest)
       </body>
       </html>
 
@@ -49,7 +50,7 @@ package struct ReportPage {
     table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
     th, td { padding: .2em .8em; text-align: right; border-bottom: 1px solid #ddd; }
     th:first-child, td:first-child { text-align: left; }
-    td { overflow-wrap: anywhere; }
+    code { overflow-wrap: anywhere; }
     """
 
   private var summary: String {
@@ -125,8 +126,11 @@ package struct ReportPage {
     rows.append(["updates lost", String(updates.lost)])
     rows.append(["greatest staleness, steps", String(report.staleness.maximum)])
     rows.append(["recoveries", String(report.recoveries.count)])
-    rows.append(["digest", report.digest.isEmpty ? "-" : report.digest])
     return Markup.table(["figure", "value"], rows)
+  }
+
+  private var digest: String {
+    report.digest.isEmpty ? "" : "<p>Digest of the parameters: <code>\(Markup.escaped(report.digest))</code></p>"
   }
 
   private func processes<Value>(_ values: PerRole<Value>) -> [(String, Value)] {

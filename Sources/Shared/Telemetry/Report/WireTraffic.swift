@@ -1,4 +1,4 @@
-/// Payload bytes of all nodes' frames; what one sent another received, so that both sums agree when none was lost.
+/// Payload bytes of frames, as all processes of a job counted them together.
 package struct WireTraffic: Codable, Equatable, Sendable {
   package var sent: Int
   package var received: Int
