@@ -25,23 +25,24 @@ struct WidthList: ExpressibleByArgument {
 /// What decides a training's result. What is not said comes from `--plan`, and what is in neither has a default.
 struct TrainingOptions: ParsableArguments {
   @Option(help: "A JSON plan; options on the command line win over it.") var plan: String?
-  @Option(help: "neumf, gmf, mlp or mf.") var model: ModelKind?
+  @Option(help: "neumf, gmf, mlp or mf (default: neumf).") var model: ModelKind?
   @Option(help: "Predictive factors of the GMF part (default: 8).") var factors: Int?
   @Option(help: "Width of the concatenated embedding, then of each hidden layer (default: 64,32,16,8).")
   var layers: WidthList?
   @Option(help: "relu.") var activation: ActivationKind?
   @Option(help: "implicit: cross-entropy on interactions and sampled negatives.") var objective: Objective?
   @Option(help: "Negatives drawn per positive (default: 4).") var negatives: Int?
-  @Option(help: "adam, lazy-adam, adagrad or sgd.") var optimizer: OptimizerKind?
-  @Option(help: "Step size of the optimizer.") var learningRate: Double?
+  @Option(help: "adam, lazy-adam, adagrad or sgd (default: lazy-adam).") var optimizer: OptimizerKind?
+  @Option(help: "Step size of the optimizer (default: 0.003).") var learningRate: Double?
   @Option(help: "What the learning rate is multiplied by after each epoch.") var learningRateDecay: Double?
   @Option(help: "Momentum of sgd.") var momentum: Double?
-  @Option(name: .customLong("l2"), help: "Weight of the squared norm of all weights a sample uses.") var l2: Double?
+  @Option(name: .customLong("l2"), help: "Weight of the squared norm of all weights a sample uses (default: 0.0001).")
+  var l2: Double?
   @Option(help: "Standard deviation of the initial embeddings (default: 0.01).") var initialDeviation: Double?
-  @Option(help: "Samples, negatives included, per optimizer step.") var batchSize: Int?
-  @Option(help: "Passes over the interactions.") var epochs: Int?
+  @Option(help: "Samples, negatives included, per optimizer step (default: 4096).") var batchSize: Int?
+  @Option(help: "Passes over the interactions (default: 30).") var epochs: Int?
   @Option(help: "Decides every random choice (default: 1).") var seed: UInt64?
-  @Option(help: "bsp, ssp:N or async: who waits for whom.") var consistency: Consistency?
+  @Option(help: "bsp, ssp:N or async: who waits for whom (default: bsp).") var consistency: Consistency?
   @Option(help: "fp32: how floats travel.") var wire: WireFormat?
   @Option(help: "Logical shards of the users; 0 chooses.") var shards: Int?
   @Option(help: "Longest ranking that is evaluated (default: 10).") var topK: Int?

@@ -127,14 +127,17 @@ package final class RunRecorder {
     try report(on: coordinator, digest: "").write(to: "\(folder)/report.json")
   }
 
-  /// Exports the model and writes the reports.
+  /// Writes the reports, and exports the model of a job that is done; that of an interrupted one would be in the middle of an
+  /// epoch that nobody measured.
   func finish(_ outcome: JobOutcome, of coordinator: JobCoordinator) throws {
-    switch outcome {
-    case .done, .interrupted: break
-    case .failed: return
-    }
     var digest = ""
-    if let cut = try Checkpoints.latest(in: folder).newest {
+    switch outcome {
+    case .failed: return
+    case .interrupted: break
+    case .done:
+      guard let cut = try Checkpoints.latest(in: folder).newest else {
+        preconditionFailure("a job is done without a checkpoint in \(folder)")
+      }
       let model = try StoredModel(cut, data: data, folder: dataFolder)
       try model.write(in: folder)
       digest = model.digest

@@ -63,18 +63,18 @@ package struct TrainingPlan: Sendable, Equatable, Codable {
   /// Negatives drawn per positive.
   package var negatives = 4
   package var optimizer = OptimizerKind.lazyAdam
-  package var learningRate = 0.001
+  package var learningRate = 0.003
   /// What the learning rate is multiplied by after each epoch.
   package var learningRateDecay = 1.0
   /// SGD only.
   package var momentum = 0.0
   /// λ of `λ/2 · ‖w‖²`, added per sample for its two rows and for the dense weights.
-  package var l2 = 0.0
+  package var l2 = 0.0001
   /// The standard deviation of the initial embeddings.
   package var initialDeviation = 0.01
   /// Samples, positives and negatives together, per optimizer step.
   package var batchSize = 4096
-  package var epochs = 20
+  package var epochs = 30
   package var seed: UInt64 = 1
   package var consistency = Consistency.bsp
   package var wire = WireFormat.fp32
