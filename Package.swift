@@ -24,9 +24,8 @@ let strict: [SwiftSetting] = [
 ]
 
 /// Modules whose loops over floats decide the speed: built for the vectors that were found. `FUSED` means that there
-/// is a fused
-/// multiply-add, `WIDE` that 32 registers of 512 bits hold larger tiles; neither changes which operations make a
-/// result.
+/// is a fused multiply-add, `WIDE` that 32 registers of 512 bits hold larger tiles; neither changes which operations
+/// make a result.
 let numeric: [SwiftSetting] =
   strict
   + (vectors == "portable"

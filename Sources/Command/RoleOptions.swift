@@ -36,8 +36,7 @@ struct RoleOptions: ParsableArguments {
   @Option(help: .hidden) var logIndex = 0
 
   /// A process that `neumf train` started, or that writes the RUN folder itself, logs to a file there; another logs
-  /// to standard
-  /// error.
+  /// to standard error.
   func logger(_ role: String, run: String?) throws -> Logger {
     guard let run = run ?? self.run else {
       return Logger(label: role) { label in StreamLogHandler.standardError(label: label) }

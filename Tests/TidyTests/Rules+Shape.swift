@@ -45,8 +45,7 @@ extension Rules {
   }
 
   /// Lines that use something unsafe, with no reason given in the screenful above: where a type owns raw memory, one
-  /// sentence
-  /// at its stored property speaks for what follows.
+  /// sentence at its stored property speaks for what follows.
   private static func unexplained(_ file: SourceFile) -> [Int] {
     file.lines.indices.filter { index in
       let code = " " + file.code[index]

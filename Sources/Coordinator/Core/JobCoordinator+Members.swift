@@ -35,8 +35,7 @@ extension JobCoordinator {
   }
 
   /// A member is ready: first the servers, some of them before the last member has come; then the workers; then the
-  /// training
-  /// begins.
+  /// training begins.
   mutating func memberReady(_ member: Member, at time: Double, directives: inout [CoordinatorDirective]) {
     ready.insert(member)
     guard phase == .preparing else { return }

@@ -52,12 +52,10 @@ package enum JobOutcome: Sendable, Equatable {
 }
 
 /// The coordinator's decisions, from the first member to the last farewell: who trains what, when an epoch is over,
-/// when to
-/// evaluate, when to write a checkpoint, and when to give up.
+/// when to evaluate, when to write a checkpoint, and when to give up.
 ///
 /// Duties of the Loop, in order: hand in what happened, with the time; carry out the directives as they come; call
-/// `ticked` a few
-/// times a second. Time is seconds on any clock that only goes forward.
+/// `ticked` a few times a second. Time is seconds on any clock that only goes forward.
 package struct JobCoordinator: Sendable {
   package enum Phase: Sendable, Equatable {
     /// Waiting for the members to present themselves.

@@ -127,8 +127,8 @@ package final class RunRecorder {
     try report(on: coordinator, digest: "").write(to: "\(folder)/report.json")
   }
 
-  /// Writes the reports, and exports the model of a job that is done; that of an interrupted one would be in the middle of an
-  /// epoch that nobody measured.
+  /// Writes the reports, and exports the model of a job that is done; that of an interrupted one would be in the
+  /// middle of an epoch that nobody measured.
   func finish(_ outcome: JobOutcome, of coordinator: JobCoordinator) throws {
     var digest = ""
     switch outcome {

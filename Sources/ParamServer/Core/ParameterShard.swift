@@ -4,12 +4,10 @@ import Tables
 package import Wire
 
 /// One parameter server: its rows of the two tables and its slice of the dense weights, each with optimizer state
-/// beside it, and
-/// the account of who pushed what.
+/// beside it, and the account of who pushed what.
 ///
 /// Duties of the Loop, in order: hand every frame to `receive`; carry out the directives; then call `applyDeferred`,
-/// which does
-/// what no reply waits for.
+/// which does what no reply waits for.
 package struct ParameterShard: ~Copyable {
   package let configuration: ServerConfiguration
   let shape: NetworkShape

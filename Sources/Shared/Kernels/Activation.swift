@@ -1,6 +1,5 @@
 /// What a hidden layer applies to each of its sums. Loops are specialised for each kind; a new activation is one
-/// small type, written
-/// without branches, so that the loops become vector instructions.
+/// small type, written without branches, so that the loops become vector instructions.
 @usableFromInline
 package protocol Activation {
   /// The activation at `sum`.

@@ -1,10 +1,8 @@
 /// eˣ, within 1.1 units in the last place; 0 below the least subnormal number, ∞ above the greatest finite one.
 ///
 /// x = n·ln 2 + r with |r| ≤ ½ ln 2 (Cody and Waite: "Software Manual for the Elementary Functions", 1980), Cephes'
-/// `expf`
-/// polynomial in r, and 2ⁿ in two factors so that a subnormal result is rounded once. It has no branch: loops over it
-/// become
-/// vector instructions.
+/// `expf` polynomial in r, and 2ⁿ in two factors so that a subnormal result is rounded once. It has no branch: loops
+/// over it become vector instructions.
 @inlinable @inline(__always)
 package func exponential(_ x: Float) -> Float {
   let bounded = max(min(x, 89), -104)

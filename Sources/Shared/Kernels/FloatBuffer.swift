@@ -1,6 +1,5 @@
 /// Floats that one owner keeps, aligned for vector loads. It is the only place where the numeric modules own raw
-/// memory; all
-/// else sees spans of it.
+/// memory; all else sees spans of it.
 @safe
 package struct FloatBuffer: ~Copyable, @unchecked Sendable {
   package let count: Int

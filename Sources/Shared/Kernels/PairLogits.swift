@@ -1,6 +1,5 @@
 /// `logits[s] = left[lefts[s]] · right[rights[s]] + values[s] · weights + bias`, the two dot products summed in eight
-/// interleaved
-/// lanes, which are then added in pairs: a fixed order, whatever stands beside the sample.
+/// interleaved lanes, which are then added in pairs: a fixed order, whatever stands beside the sample.
 /// - Parameters:
 ///   - lefts, rights: `[n]`, which row each sample takes
 ///   - rows: where the rows of both `left` and `right` stand

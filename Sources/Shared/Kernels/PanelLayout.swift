@@ -1,6 +1,5 @@
 /// Where the elements of a packed `[inner × columns]` matrix stand: its columns are cut into panels as wide as a
-/// register
-/// tile, and each panel holds a row of biases, then its `inner` rows, without gaps.
+/// register tile, and each panel holds a row of biases, then its `inner` rows, without gaps.
 package struct PanelLayout: Sendable, Equatable {
   package let inner: Int
   package let columns: Int

@@ -1,6 +1,5 @@
 /// The gradients of the rows that samples gathered: `leftSums[lefts[s]] += gradients[s]` and the same on the right,
-/// in the order
-/// of the samples.
+/// in the order of the samples.
 /// - Parameters:
 ///   - lefts, rights: `[n]`, which row each sample took
 ///   - gradients: `[n × width]` without gaps

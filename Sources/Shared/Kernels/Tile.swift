@@ -1,6 +1,5 @@
 /// A block of a matrix product that stays in registers while its inner dimension runs. Tiles are composed from lines,
-/// so that
-/// the compiler sees every row as a variable of its own.
+/// so that the compiler sees every row as a variable of its own.
 protocol Tile {
   associatedtype Columns: Line
   static var rows: Int { get }

@@ -10,8 +10,7 @@ package struct CoordinatorLink: ~Copyable {
   private var lastSent: Double
 
   // Limit: the coordinator speaks several times a second, but may be away on a checkpoint of gigabytes for some of
-  // these; before it
-  // has greeted anyone it waits as long for the other members.
+  // these; before it has greeted anyone it waits as long for the other members.
   private static let silenceLimit = 60.0
   private static let alivePeriod = 1.0
 

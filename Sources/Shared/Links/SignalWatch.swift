@@ -3,8 +3,7 @@ import Glibc
 /// Turns signals into bytes on a pipe, so that a Loop polls them like everything else.
 ///
 /// Make it before any other thread starts: the signals are blocked in this thread and in all that it starts later;
-/// one thread of the
-/// watch's own takes them with sigwait(3).
+/// one thread of the watch's own takes them with sigwait(3).
 package final class SignalWatch: Sendable {
   /// Becomes readable when a signal came.
   package let readEnd: Int32

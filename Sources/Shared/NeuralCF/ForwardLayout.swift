@@ -4,13 +4,10 @@ import Plan
 /// Where everything stands that a forward or backward pass keeps.
 ///
 /// The first layer factors: its sums are Wu·user + Wi·item, so each distinct row is multiplied once. What a row
-/// contributes to
-/// its samples is its *side*, `[pair | first]`: the dot product of two sides' pairs is the sample's share of the
-/// logit, the sum of
-/// their firsts is the first hidden layer's sums. Whatever adds one number per row (MF's bias; the tower's output
-/// weights
-/// where there is no hidden layer) is a pair with a constant 1 on the other side:
-/// user `[h ⊙ factors, scalar, 1]`, item `[factors, 1, scalar]`.
+/// contributes to its samples is its *side*, `[pair | first]`: the dot product of two sides' pairs is the sample's
+/// share of the logit, the sum of their firsts is the first hidden layer's sums. Whatever adds one number per row
+/// (MF's bias; the tower's output weights where there is no hidden layer) is a pair with a constant 1 on the other
+/// side: user `[h ⊙ factors, scalar, 1]`, item `[factors, 1, scalar]`.
 struct ForwardLayout: Sendable {
   /// Samples that go through all layers together: a multiple of the tallest register tile, few enough to stay in a
   /// near cache.

@@ -1,8 +1,6 @@
 /// A keyed permutation of `0 ..< count` that needs no memory: a Feistel network over the next power of four, walked
-/// until it
-/// lands inside (Black and Rogaway: "Ciphers with arbitrary finite domains", 2002). An epoch's order is one of these,
-/// so any
-/// place in it can be computed alone.
+/// until it lands inside (Black and Rogaway: "Ciphers with arbitrary finite domains", 2002). An epoch's order is one
+/// of these, so any place in it can be computed alone.
 package struct IndexPermutation: Sendable {
   package let count: Int
   private let halfBits: UInt64

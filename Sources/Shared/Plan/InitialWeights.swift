@@ -1,6 +1,5 @@
 /// The parameters before the first step, as the NCF paper's code draws them. Each is a pure function of the seed and
-/// of its own
-/// place, however rows and dense weights are spread over servers.
+/// of its own place, however rows and dense weights are spread over servers.
 package enum InitialWeights {
   /// Fills one row of a table: normal with mean 0 and the given deviation; a bias is 0.
   /// - Parameter row: `[rowWidth]` floats, `[GMF factors | MLP embedding | bias]`
@@ -16,8 +15,7 @@ package enum InitialWeights {
   }
 
   /// Fills a range of the dense vector: hidden weights Glorot uniform (Glorot and Bengio 2010), output weights LeCun
-  /// uniform
-  /// with the whole predictive vector as fan-in (LeCun et al. 1998), biases 0.
+  /// uniform with the whole predictive vector as fan-in (LeCun et al. 1998), biases 0.
   /// - Parameter weights: `[range.count]` floats
   package static func fillDense(
     _ range: Range<Int>, shape: NetworkShape, seed: UInt64, into weights: inout MutableSpan<Float>

@@ -30,8 +30,7 @@ package struct NetworkShape: Sendable, Equatable {
   package var towerWidth: Int { hidden.last ?? 2 * embedding }
 
   /// The blocks of the dense vector, in their order. Weights are `[inputs × outputs]`, row-major: the first hidden
-  /// layer's
-  /// leading `embedding` rows act on the user, the others on the item.
+  /// layer's leading `embedding` rows act on the user, the others on the item.
   package var denseBlocks: [DenseBlock] {
     var blocks: [DenseBlock] = []
     var offset = 0

@@ -1,6 +1,5 @@
 /// The fixed binary tree by which the shards' contributions to a step are added. Whoever adds, and in whatever order
-/// the parts
-/// arrive, the same pairs of numbers meet: that is why the sum's bits do not depend on placement.
+/// the parts arrive, the same pairs of numbers meet: that is why the sum's bits do not depend on placement.
 package enum ReductionTree {
   /// The shards `index << level ..< (index + 1) << level`; a node without contributions adds nothing, not even zero.
   package struct Node: Hashable, Sendable {
@@ -24,8 +23,7 @@ package enum ReductionTree {
   }
 
   /// The fewest nodes that hold exactly the shards of `range`, from left to right, where `range` ends at `shards` its
-  /// last node
-  /// may reach beyond.
+  /// last node may reach beyond.
   package static func cover(of range: Range<Int>, over shards: Int) -> [Node] {
     let top = root(over: shards)
     let end = range.upperBound == shards ? 1 << Int(top.level) : range.upperBound

@@ -1,6 +1,5 @@
 /// The users, cut into logical shards of about equal numbers of interactions. A pure function of data and plan: how
-/// many
-/// workers there are does not enter.
+/// many workers there are does not enter.
 package struct ShardMap: Sendable, Equatable {
   /// The first user of each shard, then the number of users: `[shards + 1]`.
   package let bounds: [Int]

@@ -71,8 +71,7 @@ package final class SparseGradient {
   }
 
   /// Becomes `left + right`: a row that both touch is the left's value plus the right's, in this order; a row that
-  /// one touches is
-  /// copied, not added to zero.
+  /// one touches is copied, not added to zero.
   package func becomeSum(of left: SparseGradient, and right: SparseGradient) {
     precondition(left.width == width && right.width == width, "widths \(left.width), \(right.width), \(width)")
     rows.removeAll(keepingCapacity: true)

@@ -1,8 +1,7 @@
 package import Plan
 
 /// Adds contributions along the fixed tree as soon as both children of a node are there. Contributions come from left
-/// to right;
-/// what remains at the end are the fewest nodes that hold them.
+/// to right; what remains at the end are the fewest nodes that hold them.
 package struct TreeReducer {
   package struct Entry {
     package let node: ReductionTree.Node

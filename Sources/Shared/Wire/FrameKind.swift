@@ -38,6 +38,5 @@ package enum FrameMark {
 }
 
 // Limit: the longest frame is a batch's rows: 2²⁰ samples touch at most 2²⁰ items of at most 8,193 floats; a
-// practical job stays far
-// below, so a frame of more than 1 GiB is a mistake or an attack.
+// practical job stays far below, so a frame of more than 1 GiB is a mistake or an attack.
 package let frameByteLimit = 1 << 30

@@ -3,10 +3,8 @@ package import Plan
 /// Worker to server, once per step: what it pushes for this step, and which rows it wants for the next.
 ///
 /// Layout: mark, header; per contribution: level, index, row count, item rows `[rows]`, gradients `[rows × width]`,
-/// the dense
-/// gradient's slice; then user rows and gradients; then the item rows wanted. Rows are places on the server (see
-/// `Placement`),
-/// strictly ascending.
+/// the dense gradient's slice; then user rows and gradients; then the item rows wanted. Rows are places on the server
+/// (see `Placement`), strictly ascending.
 package struct StepRequest: Sendable, Equatable {
   package static let headerByteCount = FrameMark.byteCount + 8 + 4 + 2 + 2 + 4 + 4 + 8 + 4 + 4 + 4
   package static let contributionHeaderByteCount = 8

@@ -9,8 +9,7 @@ struct BatchStream {
   private let orders: [ShardOrder]
   private let sampler: NegativeSampler
   /// How many of each shard's interactions had been trained before the first step; zeros in `bsp`, where steps count
-  /// from the
-  /// epoch's beginning.
+  /// from the epoch's beginning.
   private let offsets: [Int]
   private let firstStep: Step
 

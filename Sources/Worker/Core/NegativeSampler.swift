@@ -2,8 +2,7 @@ package import Interactions
 package import Plan
 
 /// Draws, for each positive of an epoch, items that its user has not interacted with in training. The draws depend on
-/// seed,
-/// epoch and the positive's place in the data alone, so that any worker draws the same ones, at any time.
+/// seed, epoch and the positive's place in the data alone, so that any worker draws the same ones, at any time.
 package struct NegativeSampler: Sendable {
   private let interactions: InteractionMatrix
   private let stream: RandomStream
@@ -11,8 +10,7 @@ package struct NegativeSampler: Sendable {
   private let perPositive: Int
 
   // Limit: a user would have to know all but one in a thousand items for 64 draws to miss more often than one time in
-  // fifteen;
-  // then the next free item is taken instead.
+  // fifteen; then the next free item is taken instead.
   private static let attempts: UInt64 = 64
 
   package init(interactions: InteractionMatrix, plan: TrainingPlan, epoch: Epoch) {

@@ -1,6 +1,5 @@
 /// Collects the distinct rows of a batch and numbers them in ascending order. A bitmap does both: setting a bit is
-/// the insertion,
-/// reading the words in order is the sort.
+/// the insertion, reading the words in order is the sort.
 struct RowSet {
   /// The distinct rows, ascending; valid after `number`.
   private(set) var rows: [UInt32] = []

@@ -8,12 +8,10 @@ package import Wire
 /// A worker: it trains the users of its shards, one step after the other.
 ///
 /// It keeps an exact twin of its users' rows, for nobody else writes them: it applies the updates that it pushes, and
-/// never pulls
-/// them again. Item rows and dense weights come with the reply to each push.
+/// never pulls them again. Item rows and dense weights come with the reply to each push.
 ///
 /// Duties of the Loop, in order: hand replies to `receive`; while `canCompute`, call `computeStep`; carry out the
-/// directives;
-/// then call `sampleAhead`, so that the next batch is drawn while the servers work.
+/// directives; then call `sampleAhead`, so that the next batch is drawn while the servers work.
 package struct ShardTrainer: ~Copyable {
   package enum State: Equatable, Sendable {
     /// Without users yet.

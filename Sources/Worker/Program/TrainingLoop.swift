@@ -9,8 +9,7 @@ import WorkerCore
 package import ZeroMQ
 
 /// A worker's thread and its sockets. It pulls the rows of a batch, computes, pushes the gradients, and draws the
-/// next batch while the
-/// servers work; what to do when is the `ShardTrainer`'s decision.
+/// next batch while the servers work; what to do when is the `ShardTrainer`'s decision.
 package struct TrainingLoop: ~Copyable {
   let context: Context
   var link: CoordinatorLink
