@@ -45,6 +45,16 @@ struct ProgressPrinterTests {
     #expect(text.components(separatedBy: "samples/s  seconds").count == 2)
   }
 
+  @Test func aReaderThatHasGoneIsNoError() async {
+    await #expect(processExitsWith: .success) {
+      let pipe = Pipe()
+      try pipe.fileHandleForReading.close()
+      var printer = ProgressPrinter(
+        descriptor: pipe.fileHandleForWriting.fileDescriptor, topK: 10, isTerminal: false)
+      printer.say("nobody reads this")
+    }
+  }
+
   @Test func anOutputThatCannotBeWrittenIsNoError() throws {
     let unwritable = try #require(FileHandle(forReadingAtPath: "/dev/null"))
     var printer = ProgressPrinter(descriptor: unwritable.fileDescriptor, topK: 10, isTerminal: false)

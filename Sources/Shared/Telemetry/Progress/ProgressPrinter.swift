@@ -21,6 +21,8 @@ package struct ProgressPrinter: ~Copyable {
   package init(descriptor: Int32, topK: Int, isTerminal: Bool) {
     self.descriptor = descriptor
     self.isTerminal = isTerminal
+    // A reader that goes away, such as `head`, must not end the training with a signal.
+    signal(SIGPIPE, SIG_IGN)
     table = EpochTable(topK: topK)
   }
 
