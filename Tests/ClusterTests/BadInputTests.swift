@@ -1,14 +1,15 @@
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 /// What a user gets wrong: the command line, the exit code of the contract, and what the error must name.
 @Suite struct BadInputTests {
-  let scratch: Scratch
+  let scratch: TemporaryFolder
   let data: SmallData
 
   init() throws {
-    scratch = try Scratch()
+    scratch = try TemporaryFolder()
     data = try SmallData(in: scratch)
   }
 
@@ -34,6 +35,42 @@ import Testing
     let run = scratch.path("run")
     try expect(["train", "--data", data.folder, "--output", run] + options, 64, name)
     #expect(!FileManager.default.fileExists(atPath: run))
+  }
+
+  /// A file of ratings that cannot be read, the exit code, and what the error names.
+  struct BadFile: Sendable, CustomTestStringConvertible {
+    let name: String
+    let bytes: [UInt8]?
+    let exitCode: Int32
+    let problem: String
+    var testDescription: String { name }
+  }
+
+  @Test(arguments: [
+    BadFile(name: "missing.dat", bytes: nil, exitCode: 66, problem: "missing.dat"),
+    BadFile(name: "empty.dat", bytes: [], exitCode: 65, problem: "empty.dat"),
+    BadFile(name: "binary.dat", bytes: [0x7f, 0x45, 0x4c, 0x46, 0, 1, 10, 0], exitCode: 65, problem: "binary.dat"),
+    BadFile(name: "short.dat", bytes: Array("1::2::3::4\n1::2\n".utf8), exitCode: 65, problem: "short.dat:2"),
+  ]) func badFileIsNamedAndNothingIsWritten(_ file: BadFile) throws {
+    if let bytes = file.bytes { try scratch.write(file.name, bytes) }
+    let output = scratch.path("prepared")
+    try expect(
+      ["prepare", scratch.path(file.name), "--format", "movielens", "--output", output], file.exitCode, file.problem)
+    #expect(!FileManager.default.fileExists(atPath: "\(output)/data.neumf"))
+  }
+
+  @Test func unknownUserAndItemAreNamed() throws {
+    let run = scratch.path("run")
+    _ = try NeumfProcess.run(data.trainArguments(run, workers: 1, servers: 1, epochs: 1), in: scratch)
+    try expect(["recommend", "--model", run, "--user", "nobody"], 65, "--user nobody", "no such user")
+    try expect(["similar", "--model", run, "--item", "nothing"], 65, "--item nothing", "no such item")
+  }
+
+  @Test func runWithoutAModelIsNamed() throws {
+    for command in [["recommend", "--user", "1"], ["similar", "--item", "1"], ["evaluate", "--data", data.folder]] {
+      try expect(command + ["--model", scratch.path("nothing")], 66, "nothing/model", "neumf train")
+    }
+    try expect(["digest", scratch.path("nothing")], 66, "nothing/model")
   }
 
   @Test func missingDataIsNamed() throws {

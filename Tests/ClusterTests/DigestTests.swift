@@ -1,13 +1,14 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Real processes, real sockets: the trained bits depend on data, plan and seed alone.
 @Suite(.serialized) struct DigestTests {
-  let scratch: Scratch
+  let scratch: TemporaryFolder
   let data: SmallData
 
   init() throws {
-    scratch = try Scratch()
+    scratch = try TemporaryFolder()
     data = try SmallData(in: scratch)
   }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 /// The real executable, run as a user would run it.
@@ -27,7 +28,7 @@ struct NeumfProcess {
   }
 
   /// Starts a command; what it prints goes to files of `scratch`.
-  init(_ arguments: [String], in scratch: Scratch) throws {
+  init(_ arguments: [String], in scratch: TemporaryFolder) throws {
     output = scratch.url.appendingPathComponent("out-\(UUID().uuidString)")
     errors = scratch.url.appendingPathComponent("err-\(UUID().uuidString)")
     process = Process()
@@ -49,7 +50,7 @@ struct NeumfProcess {
   }
 
   /// Runs a command to its end.
-  static func run(_ arguments: [String], in scratch: Scratch) throws -> Result {
+  static func run(_ arguments: [String], in scratch: TemporaryFolder) throws -> Result {
     try NeumfProcess(arguments, in: scratch).finish()
   }
 
@@ -66,26 +67,6 @@ struct NeumfProcess {
     let words = bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
     return words.count > 1 ? words[1] : nil
   }
-}
-
-/// A folder that is gone when the test is over.
-final class Scratch {
-  let url: URL
-
-  init() throws {
-    url = FileManager.default.temporaryDirectory.appendingPathComponent("neumf-test-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-  }
-
-  deinit {
-    do {
-      try FileManager.default.removeItem(at: url)
-    } catch {
-      Issue.record("could not remove \(url.path): \(error)")
-    }
-  }
-
-  func path(_ name: String) -> String { url.appendingPathComponent(name).path }
 }
 
 /// Looks again and again until something holds; fails after a minute.

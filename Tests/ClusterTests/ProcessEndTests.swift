@@ -1,14 +1,15 @@
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 /// A finished, failed or interrupted job leaves no process behind, and says what happened.
 @Suite(.serialized) struct ProcessEndTests {
-  let scratch: Scratch
+  let scratch: TemporaryFolder
   let data: SmallData
 
   init() throws {
-    scratch = try Scratch()
+    scratch = try TemporaryFolder()
     data = try SmallData(in: scratch)
   }
 

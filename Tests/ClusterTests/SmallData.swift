@@ -1,12 +1,13 @@
 import Datasets
 import Foundation
 import Plan
+import TestSupport
 
 /// A small data set in the NCF form, prepared in a scratch folder: users of two tastes, so that a model can learn them.
 struct SmallData {
   let folder: String
 
-  init(in scratch: Scratch, users: Int = 200, items: Int = 150) throws {
+  init(in scratch: TemporaryFolder, users: Int = 200, items: Int = 150) throws {
     let stream = RandomStream(seed: 11, .synthesis)
     var training = ""
     var test = ""

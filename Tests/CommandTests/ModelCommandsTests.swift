@@ -5,6 +5,7 @@ import Interactions
 import ModelStore
 import Plan
 import Ranking
+import TestSupport
 import Testing
 
 @testable import neumf

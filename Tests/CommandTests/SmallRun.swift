@@ -2,6 +2,7 @@ import Datasets
 import Foundation
 import ModelStore
 import Plan
+import TestSupport
 
 /// Prepared data of nine users and twelve films, and a run with a model of them.
 struct SmallRun: ~Copyable {

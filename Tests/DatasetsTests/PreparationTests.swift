@@ -1,5 +1,6 @@
 import Interactions
 import Plan
+import TestSupport
 import Testing
 
 @testable import Datasets
@@ -58,7 +59,7 @@ private struct Contents: Equatable {
 
 @Suite struct PreparationTests {
   private func prepare(
-    _ folder: borrowing TemporaryFolder, _ inputs: [String], _ format: DatasetFormat,
+    _ folder: TemporaryFolder, _ inputs: [String], _ format: DatasetFormat,
     _ change: (inout PreparationOptions) -> Void = { _ in }
   ) throws -> (PreparedDataset, PreparationReport) {
     var options = PreparationOptions(inputs: inputs, format: format, output: folder.path("out/\(format)"))

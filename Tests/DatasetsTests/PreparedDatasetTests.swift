@@ -1,13 +1,14 @@
 import Interactions
 import Plan
 import SectionFile
+import TestSupport
 import Testing
 
 @testable import Datasets
 
 @Suite struct PreparedDatasetTests {
   /// A small container with ratings and titles.
-  private func container(_ folder: borrowing TemporaryFolder) throws -> [UInt8] {
+  private func container(_ folder: TemporaryFolder) throws -> [UInt8] {
     let lines = (0..<6).flatMap { user in (0..<5).map { "\(user)::\((user * 3 + $0 * 2) % 11)::\($0 % 3 + 1)::\($0)\n" }
     }
     let items = (0..<11).map { "\($0)::Title \($0) (199\($0 % 10))::Drama|Sci-Fi\n" }

@@ -1,6 +1,7 @@
 import Foundation
 import Interactions
 import Plan
+import TestSupport
 import Testing
 
 @testable import Datasets

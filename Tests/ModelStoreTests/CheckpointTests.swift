@@ -3,6 +3,7 @@ import ModelStore
 import Plan
 import SectionFile
 import Tables
+import TestSupport
 import Testing
 
 @Suite struct CheckpointTests {

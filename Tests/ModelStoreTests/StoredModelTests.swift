@@ -1,6 +1,7 @@
 import Foundation
 import ModelStore
 import Plan
+import TestSupport
 import Testing
 
 @Suite struct StoredModelTests {

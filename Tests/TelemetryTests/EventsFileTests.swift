@@ -1,5 +1,6 @@
 import Foundation
 import Telemetry
+import TestSupport
 import Testing
 
 struct EventsFileTests {
@@ -15,12 +16,12 @@ struct EventsFileTests {
   }
 
   @Test func theFileOpensWithItsVersionAndHoldsTheTags() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let file = try EventsFile(run: scratch.path, epochs: [.sample(1)], topK: 10)
     try file.append(.sample(2))
     let name = try #require(try scratch.names.first)
     #expect(name.hasPrefix("events.out.tfevents."))
-    let bytes = try Data(contentsOf: URL(filePath: scratch.file(name)))
+    let bytes = try Data(contentsOf: URL(filePath: scratch.path(name)))
     let first = try #require(bytes.range(of: Data("brain.Event:2".utf8)))
     #expect(first.lowerBound < 40)
     for tag in ["loss", "HR@10", "NDCG@10", "samples/s"] {
@@ -29,9 +30,9 @@ struct EventsFileTests {
   }
 
   @Test func aRunThatGoesOnReplacesTheFileFromBefore() throws {
-    let scratch = try Scratch()
-    try Data([1]).write(to: URL(filePath: scratch.file("events.out.tfevents.0000000001.host")))
-    try Data([2]).write(to: URL(filePath: scratch.file("metrics.jsonl")))
+    let scratch = try TemporaryFolder()
+    try Data([1]).write(to: URL(filePath: scratch.path("events.out.tfevents.0000000001.host")))
+    try Data([2]).write(to: URL(filePath: scratch.path("metrics.jsonl")))
     _ = try EventsFile(run: scratch.path, epochs: [], topK: 10)
     let names = try scratch.names
     #expect(names.count == 2)

@@ -1,11 +1,12 @@
 import Foundation
 import Logging
 import Telemetry
+import TestSupport
 import Testing
 
 struct LogFileTests {
   @Test func aMessageIsALineInTheFileOfItsRole() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     var logger = try LogFile.logger(run: scratch.path, role: "worker", index: 3)
     logger[metadataKey: "shard"] = "7"
     logger.info("joined", metadata: ["endpoint": "tcp://127.0.0.1:1", "bytes": "12"])
@@ -21,14 +22,14 @@ struct LogFileTests {
   }
 
   @Test func aSecondProcessGoesOnInTheSameFile() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     try LogFile.logger(run: scratch.path, role: "server", index: 0).error("first")
     try LogFile.logger(run: scratch.path, role: "server", index: 0).error("second")
     #expect(try scratch.text("log/server-0.log").split(separator: "\n").count == 2)
   }
 
   @Test func linesFromManyThreadsStayWhole() async throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let logger = try LogFile.logger(run: scratch.path, role: "coordinator", index: 0)
     await withTaskGroup(of: Void.self) { group in
       for task in 0..<8 {
@@ -48,8 +49,8 @@ struct LogFileTests {
   }
 
   @Test func aRunThatCannotBeWrittenIsAnError() throws {
-    let scratch = try Scratch()
-    try Data().write(to: URL(filePath: scratch.file("log")))
+    let scratch = try TemporaryFolder()
+    try Data().write(to: URL(filePath: scratch.path("log")))
     #expect(throws: TelemetryError.self) { try LogFile.logger(run: scratch.path, role: "worker", index: 0) }
   }
 }

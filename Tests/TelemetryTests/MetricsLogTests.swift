@@ -1,5 +1,6 @@
 import Foundation
 import Telemetry
+import TestSupport
 import Testing
 
 struct MetricsLogTests {
@@ -8,8 +9,8 @@ struct MetricsLogTests {
   }
 
   @Test func eachLineIsAnObjectAtOnce() throws {
-    let scratch = try Scratch()
-    let log = try MetricsLog(path: scratch.file("metrics.jsonl"))
+    let scratch = try TemporaryFolder()
+    let log = try MetricsLog(path: scratch.path("metrics.jsonl"))
     try log.append(line(1, 10))
     #expect(
       try scratch.text("metrics.jsonl")
@@ -21,8 +22,8 @@ struct MetricsLogTests {
   }
 
   @Test func aRunThatGoesOnDropsWhatItWillDoAgain() throws {
-    let scratch = try Scratch()
-    let path = scratch.file("metrics.jsonl")
+    let scratch = try TemporaryFolder()
+    let path = scratch.path("metrics.jsonl")
     do {
       let log = try MetricsLog(path: path)
       for epoch in 1...3 { try log.append(line(epoch, 5)) }
@@ -41,16 +42,16 @@ struct MetricsLogTests {
   }
 
   @Test func aNewRunBeginsEmpty() throws {
-    let scratch = try Scratch()
-    let path = scratch.file("metrics.jsonl")
+    let scratch = try TemporaryFolder()
+    let path = scratch.path("metrics.jsonl")
     do { try MetricsLog(path: path).append(line(1, 1)) }
     _ = try MetricsLog(path: path)
     #expect(try scratch.text("metrics.jsonl") == "")
   }
 
   @Test func aRunThatGoesOnNeedsNoFileFromBefore() throws {
-    let scratch = try Scratch()
-    try MetricsLog(path: scratch.file("metrics.jsonl"), resumingAfter: 4).append(line(5, 0))
+    let scratch = try TemporaryFolder()
+    try MetricsLog(path: scratch.path("metrics.jsonl"), resumingAfter: 4).append(line(5, 0))
     #expect(try scratch.text("metrics.jsonl").contains("\"epoch\":5"))
   }
 }

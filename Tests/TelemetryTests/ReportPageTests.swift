@@ -1,6 +1,7 @@
 import Foundation
 import Plan
 import Telemetry
+import TestSupport
 import Testing
 
 struct ReportPageTests {
@@ -35,8 +36,8 @@ struct ReportPageTests {
   }
 
   @Test func itIsPutInPlaceWhole() throws {
-    let scratch = try Scratch()
-    try ReportPage(.sample(epochs: 3)).write(to: scratch.file("report.html"))
+    let scratch = try TemporaryFolder()
+    try ReportPage(.sample(epochs: 3)).write(to: scratch.path("report.html"))
     #expect(try scratch.text("report.html").hasSuffix("</html>\n"))
     #expect(try scratch.names == ["report.html"])
   }

@@ -1,6 +1,7 @@
 import Foundation
 import Plan
 import Telemetry
+import TestSupport
 import Testing
 
 struct RunReportTests {
@@ -31,11 +32,11 @@ struct RunReportTests {
   }
 
   @Test func whatIsWrittenIsReadAgainAndReplacesWhatWasThere() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let report = RunReport.sample(epochs: 3)
-    try RunReport.sample(epochs: 1).write(to: scratch.file("report.json"))
-    try report.write(to: scratch.file("report.json"))
-    #expect(try RunReport(contentsOf: scratch.file("report.json")) == report)
+    try RunReport.sample(epochs: 1).write(to: scratch.path("report.json"))
+    try report.write(to: scratch.path("report.json"))
+    #expect(try RunReport(contentsOf: scratch.path("report.json")) == report)
     #expect(try scratch.names == ["report.json"])
     #expect(try scratch.text("report.json").hasSuffix("}\n"))
   }
@@ -87,18 +88,18 @@ struct RunReportTests {
   }
 
   @Test func aFolderThatIsMissingIsNamed() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let error = #expect(throws: TelemetryError.self) {
-      try RunReport.sample(epochs: 1).write(to: scratch.file("missing/report.json"))
+      try RunReport.sample(epochs: 1).write(to: scratch.path("missing/report.json"))
     }
     #expect(error?.path.contains("missing/report.json") == true)
     #expect(error?.hint == "its folder must exist")
   }
 
   @Test func aDamagedReportIsNamed() throws {
-    let scratch = try Scratch()
-    try Data("{\"plan\": 3".utf8).write(to: URL(filePath: scratch.file("report.json")))
-    let error = #expect(throws: TelemetryError.self) { try RunReport(contentsOf: scratch.file("report.json")) }
-    #expect(error?.path == scratch.file("report.json"))
+    let scratch = try TemporaryFolder()
+    try Data("{\"plan\": 3".utf8).write(to: URL(filePath: scratch.path("report.json")))
+    let error = #expect(throws: TelemetryError.self) { try RunReport(contentsOf: scratch.path("report.json")) }
+    #expect(error?.path == scratch.path("report.json"))
   }
 }

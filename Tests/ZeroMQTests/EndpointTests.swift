@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import ZeroMQ
 
@@ -34,7 +35,7 @@ struct EndpointTests {
     let longest = String(repeating: "p", count: Endpoint.maximumPathByteCount)
     let context = try Context()
     let socket = try Socket(context: context, kind: .router)
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let filled = scratch.path + "/" + longest.dropFirst(scratch.path.utf8.count + 1)
     #expect(filled.utf8.count == Endpoint.maximumPathByteCount)
     try socket.bind(try Endpoint("ipc://" + filled))

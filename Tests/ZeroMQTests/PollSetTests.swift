@@ -1,10 +1,11 @@
 import Foundation
+import TestSupport
 import Testing
 import ZeroMQ
 
 struct PollSetTests {
   @Test func itTellsWhichOfSeveralIsReadable() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let context = try Context()
     let quiet = try Socket(context: context, kind: .router)
     let called = try Socket(context: context, kind: .router)
@@ -39,7 +40,7 @@ struct PollSetTests {
   }
 
   @Test func writabilityIsWatchedOnlyWhenAsked() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let context = try Context()
     let router = try Socket(context: context, kind: .router)
     let dealer = try Socket(context: context, kind: .dealer)

@@ -1,11 +1,12 @@
 import CZeroMQ
+import TestSupport
 import Testing
 import ZeroMQ
 
 struct SocketTests {
   @Test(arguments: Transport.allCases)
   func everySizeComesBackUnchanged(_ transport: Transport) throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let context = try Context()
     let router = try Socket(context: context, kind: .router)
     let dealer = try Socket(context: context, kind: .dealer)
@@ -26,7 +27,7 @@ struct SocketTests {
 
   @Test(arguments: Transport.allCases)
   func peersOnThreadsOfTheirOwnGetTheirOwnReplies(_ transport: Transport) async throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let context = try Context()
     let peerCount = 3
     let rounds = 50
@@ -82,7 +83,7 @@ struct SocketTests {
   }
 
   @Test func aDealerWithoutAConnectionGivesTheMessageBack() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let context = try Context()
     let dealer = try Socket(context: context, kind: .dealer)
     try dealer.connect(try scratch.endpoint("nobody"))
@@ -94,7 +95,7 @@ struct SocketTests {
 
   @Test(arguments: Transport.allCases)
   func fullQueuesWouldBlockInBothDirections(_ transport: Transport) throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let context = try Context()
     var options = SocketOptions()
     options.sendHighWater = 2
@@ -163,7 +164,7 @@ struct SocketTests {
 
   @Test(arguments: Transport.allCases)
   func aTakenPlaceIsRefused(_ transport: Transport) throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let context = try Context()
     let first = try Socket(context: context, kind: .router)
     let endpoint = try first.bind(try transport.endpoint(scratch))
@@ -175,7 +176,7 @@ struct SocketTests {
   }
 
   @Test func placesThatThisMachineDoesNotHaveAreRefused() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let context = try Context()
     let socket = try Socket(context: context, kind: .router)
     for text in ["tcp://192.0.2.1:5555", "ipc://\(scratch.path)/missing/socket"] {

@@ -2,26 +2,6 @@ import Foundation
 import Plan
 import Telemetry
 
-/// A folder of its own for one test, removed with the last reference to it.
-final class Scratch: Sendable {
-  let path: String
-
-  init() throws {
-    path = FileManager.default.temporaryDirectory.appending(path: "telemetry-\(UInt64.random(in: 0 ... .max))").path
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
-  }
-
-  deinit {
-    do { try FileManager.default.removeItem(atPath: path) } catch { print("left behind: \(path): \(error)") }
-  }
-
-  func file(_ name: String) -> String { "\(path)/\(name)" }
-
-  func text(_ name: String) throws -> String { try String(contentsOfFile: file(name), encoding: .utf8) }
-
-  var names: [String] { get throws { try FileManager.default.contentsOfDirectory(atPath: path).sorted() } }
-}
-
 extension EpochReport {
   /// An epoch of a training that goes well: its figures follow from its number.
   static func sample(_ epoch: Int, hitRatio: Double? = nil) -> EpochReport {

@@ -1,20 +1,8 @@
 import Foundation
+import TestSupport
 import ZeroMQ
 
-/// A folder of its own for the ipc paths of one test, removed with the last reference to it.
-final class Scratch: Sendable {
-  let path: String
-
-  init() throws {
-    path = FileManager.default.temporaryDirectory.appending(path: "zmq-\(UInt32.random(in: 0 ... .max))").path
-    try FileManager.default.createDirectory(
-      atPath: path, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
-  }
-
-  deinit {
-    do { try FileManager.default.removeItem(atPath: path) } catch { print("left behind: \(path): \(error)") }
-  }
-
+extension TemporaryFolder {
   func endpoint(_ name: String = "socket") throws -> Endpoint { try Endpoint("ipc://\(path)/\(name)") }
 }
 
@@ -22,7 +10,7 @@ final class Scratch: Sendable {
 enum Transport: CaseIterable {
   case ipc, tcp
 
-  func endpoint(_ scratch: Scratch) throws -> Endpoint {
+  func endpoint(_ scratch: TemporaryFolder) throws -> Endpoint {
     switch self {
     case .ipc: try scratch.endpoint()
     case .tcp: try Endpoint("tcp://127.0.0.1:*")
