@@ -42,9 +42,15 @@ private struct Story {
     hear(.epochFinished(progress), from: member)
   }
 
+  /// The workers write their users back.
+  mutating func settle() {
+    for member in [worker0, worker1] { hear(.settled, from: member) }
+  }
+
   mutating func trainEpoch(_ epoch: UInt32, hits: UInt64) {
     finishEpoch(epoch, worker0)
     finishEpoch(epoch, worker1)
+    settle()
     coordinator.serversSettled(at: 1, directives: &directives)
     for member in [worker0, worker1] {
       let counts = [hits] + [UInt64](repeating: 0, count: 9)
@@ -176,6 +182,10 @@ private struct Story {
     story.hear(.paused(behind, positions: []), from: story.worker1)
     #expect(story.orders == [.train(epoch: Epoch(1), step: Step(0), until: Step(1), positions: [])])
     story.hear(.paused(ahead, positions: []), from: story.worker1)
+    #expect(story.orders.count { $0 == .settle } == 2)
+    story.hear(.settled, from: story.worker0)
+    #expect(!story.directives.contains(.settleServers(optimizerStep: 1)))
+    story.hear(.settled, from: story.worker1)
     #expect(story.directives.last == .settleServers(optimizerStep: 1))
     story.coordinator.serversSettled(at: 0, directives: &story.directives)
     var position = JobPosition()

@@ -28,8 +28,7 @@ private struct Desk: ~Copyable {
   ) -> [UInt8] {
     let request = StepRequest(
       job: JobID(job), membership: MembershipEpoch(membership), worker: WorkerID(worker), epoch: Epoch(epoch),
-      step: Step(step), optimizerStep: 1, contributions: pushes ? 1 : 0, userRows: 0, wantedRows: 1,
-      wantsRows: wantsRows, pushes: pushes)
+      step: Step(step), contributions: pushes ? 1 : 0, wantedRows: 1, wantsRows: wantsRows, pushes: pushes)
     return unsafe [UInt8](unsafeUninitializedCapacity: request.byteCount(itemRows: 0, width: 4, dense: 1)) {
       memory, count in
       var writer = unsafe FrameWriter(UnsafeMutableRawBufferPointer(memory))

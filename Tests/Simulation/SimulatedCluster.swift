@@ -159,7 +159,6 @@ package final class SimulatedCluster {
   private func settle() throws {
     guard let step = settling, servers.allSatisfy({ ($0?.shard.optimizerStep ?? 0) >= step }) else { return }
     settling = nil
-    for server in servers { server?.shard.applyDeferred() }
     var directives: [CoordinatorDirective] = []
     coordinator.serversSettled(at: time, directives: &directives)
     try carryOut(directives)
@@ -290,6 +289,7 @@ package final class SimulatedCluster {
       workers[index]?.trainer.trainingOrdered(
         epoch: epoch, step: step, until: until, positions: positions, directives: &directives)
     case .pause: workers[index]?.trainer.pauseOrdered(directives: &directives)
+    case .settle: workers[index]?.trainer.settleOrdered(directives: &directives)
     case .evaluate(let target):
       workers[index]?.target = target
       workers[index]?.trainer.evaluationOrdered(directives: &directives)
@@ -335,7 +335,9 @@ package final class SimulatedCluster {
       }
       worker.trainer.requestsSent()
     case .sendBulk(let server, let request):
-      let frame = framed(BulkRequest.headerByteCount) { writer in request.write(into: &writer) }
+      let frame = framed(worker.trainer.byteCount(of: request)) { writer in
+        worker.trainer.writeBulk(request, for: server, into: &writer)
+      }
       network.send(frame, from: .worker(index), to: .server(node(ofServer: Int(server.rawValue))), at: time)
     case .loaded: send(.ready, from: .worker(index))
     case .paused:
@@ -345,6 +347,7 @@ package final class SimulatedCluster {
         worker.trainer.endsEpoch
           ? .epochFinished(worker.trainer.progress)
           : .paused(worker.trainer.progress, positions: worker.trainer.positions), from: .worker(index))
+    case .settled: send(.settled, from: .worker(index))
     case .canRank: send(.evaluated(try worker.trainer.rank(cases)), from: .worker(index))
     }
   }

@@ -4,7 +4,7 @@ import Wire
 
 private let request = StepRequest(
   job: JobID(0x1122_3344_5566_7788), membership: MembershipEpoch(2), worker: WorkerID(3), epoch: Epoch(4),
-  step: Step(5), optimizerStep: 6, contributions: 1, userRows: 2, wantedRows: 3, wantsRows: true, pushes: true)
+  step: Step(5), contributions: 1, wantedRows: 3, wantsRows: true, pushes: true)
 
 private let reply = StepReply(
   job: JobID(1), membership: MembershipEpoch(2), server: ServerID(3), epoch: Epoch(4), step: Step(5), optimizerStep: 6,
@@ -19,7 +19,7 @@ private func written(_ byteCount: Int, _ write: (inout FrameWriter) -> Void) -> 
 }
 
 @Suite struct StepFrameTests {
-  /// A request with one contribution of two rows of width 2, one dense float, two user rows and three wanted rows.
+  /// A request with one contribution of two rows of width 2, one dense float and three wanted rows.
   private var wholeRequest: [UInt8] {
     written(request.byteCount(itemRows: 2, width: 2, dense: 1)) { writer in
       request.write(into: &writer)
@@ -27,8 +27,6 @@ private func written(_ byteCount: Int, _ write: (inout FrameWriter) -> Void) -> 
       writer.rows([4, 9].span)
       writer.floats([1, 2, 3, 4].span)
       writer.floats([5].span)
-      writer.rows([0, 1].span)
-      writer.floats([6, 7, 8, 9].span)
       writer.rows([1, 2, 3].span)
       let isFull = writer.isFull
       #expect(isFull)
@@ -38,9 +36,9 @@ private func written(_ byteCount: Int, _ write: (inout FrameWriter) -> Void) -> 
   private func read(_ bytes: [UInt8], rowLimit: Int = 10) throws(WireError) -> (StepRequest, [UInt32], [Float]) {
     var reader = unsafe FrameReader(bytes.span.bytes)
     guard try FrameMark.read(&reader) == .stepRequest else { throw WireError("kind", "is another") }
-    let header = try StepRequest(from: &reader, rowLimit: (rowLimit, rowLimit))
+    let header = try StepRequest(from: &reader, rowLimit: rowLimit)
     var rows: [UInt32] = []
-    var values = [Float](repeating: 0, count: 9)
+    var values = [Float](repeating: 0, count: 5)
     for _ in 0..<header.contributions {
       let (node, count) = try StepRequest.readContribution(from: &reader, rowLimit: rowLimit)
       guard node == ReductionTree.Node(level: 1, index: 2), count == 2 else { throw WireError("node", "is another") }
@@ -49,29 +47,24 @@ private func written(_ byteCount: Int, _ write: (inout FrameWriter) -> Void) -> 
       var first = span._mutatingExtracting(0..<5)
       try reader.floats("item gradients", into: &first)
     }
-    var users: [UInt32] = []
-    try reader.rows("user rows", count: header.userRows, below: rowLimit, into: &users)
-    var span = values.mutableSpan
-    var second = span._mutatingExtracting(5..<9)
-    try reader.floats("user gradients", into: &second)
     var wanted: [UInt32] = []
     try reader.rows("wanted rows", count: header.wantedRows, below: rowLimit, into: &wanted)
     try reader.finish()
-    return (header, rows + users + wanted, values)
+    return (header, rows + wanted, values)
   }
 
   @Test func requestSurvivesTheWire() throws {
     let (header, rows, values) = try read(wholeRequest)
     #expect(header == request)
-    #expect(rows == [4, 9, 0, 1, 1, 2, 3])
-    #expect(values == [1, 2, 3, 4, 5, 6, 7, 8, 9])
+    #expect(rows == [4, 9, 1, 2, 3])
+    #expect(values == [1, 2, 3, 4, 5])
   }
 
   @Test func unalignedRequestIsReadToo() throws {
     let shifted = [0] + wholeRequest
     var reader = unsafe FrameReader(shifted.span.bytes.extracting(1..<shifted.count))
     #expect(try FrameMark.read(&reader) == .stepRequest)
-    #expect(try StepRequest(from: &reader, rowLimit: (10, 10)) == request)
+    #expect(try StepRequest(from: &reader, rowLimit: 10) == request)
   }
 
   @Test func truncatedRequestIsNamed() {

@@ -17,6 +17,7 @@ extension JobCoordinator {
     case .paused(let progress, let positions):
       advanced(member, progress, at: time)
       stopped(member, progress, positions: positions, at: time, directives: &directives)
+    case .settled: settled(member, directives: &directives)
     case .evaluated(let counts): evaluated(member, counts, at: time, directives: &directives)
     case .farewell(let account):
       accounts[member] = account
@@ -28,7 +29,7 @@ extension JobCoordinator {
     case .failed(let exitCode, let reason):
       fail(exitCode, "\(member): \(reason)", directives: &directives)
     case .alive: break
-    case .hello, .welcome, .connect, .train, .pause, .evaluate, .finish, .abort:
+    case .hello, .welcome, .connect, .train, .pause, .settle, .evaluate, .finish, .abort:
       fail(70, "\(member) sent what only the coordinator says, or a second greeting", directives: &directives)
     }
   }
@@ -102,7 +103,15 @@ extension JobCoordinator {
       }
     }
     enter(.settling, at: time)
-    directives.append(.settleServers(optimizerStep: settledOptimizerStep))
+    awaited = Set(workers)
+    for worker in workers { directives.append(.send(worker, .settle)) }
+  }
+
+  /// A worker's users are back on the servers. When all are, the servers may still have item rows to update.
+  private mutating func settled(_ member: Member, directives: inout [CoordinatorDirective]) {
+    guard phase == .settling else { return }
+    awaited.remove(member)
+    if awaited.isEmpty { directives.append(.settleServers(optimizerStep: settledOptimizerStep)) }
   }
 
   /// The optimizer steps when every push of the order is applied.

@@ -109,7 +109,7 @@ extension JobCoordinator {
     case .preparing: "preparing"
     case .training: "training"
     case .pausing: "pausing"
-    case .settling: "waiting for the servers' last step"
+    case .settling: "bringing all rows to the servers"
     case .evaluating: "evaluating"
     case .writingCheckpoint: "writing a checkpoint"
     case .finishing: "finishing"

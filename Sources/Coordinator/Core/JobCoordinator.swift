@@ -65,7 +65,7 @@ package struct JobCoordinator: Sendable {
     case training
     /// Interrupted: every worker stops at the same place.
     case pausing
-    /// The servers apply the last pushes.
+    /// The workers write their users back, and the servers apply the last pushes.
     case settling
     case evaluating(EvaluationTarget)
     case writingCheckpoint

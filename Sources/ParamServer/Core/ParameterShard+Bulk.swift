@@ -26,7 +26,7 @@ extension ParameterShard {
       unsafe records.withUnsafeBytes { bytes in
         unsafe restore(request.table, request.first..<request.first + request.count, from: bytes)
       }
-      optimizerStep = request.optimizerStep
+      optimizerStep = max(optimizerStep, request.optimizerStep)
       directives.append(.bulkReply(to: peer, request, byteCount: BulkRequest.headerByteCount))
     case .awaitStep:
       try reader.finish()
@@ -46,7 +46,6 @@ extension ParameterShard {
 
   /// Writes the reply that a directive announced, of exactly its size.
   package mutating func writeBulkReply(_ request: BulkRequest, into writer: inout FrameWriter) {
-    applyDeferred()
     var reply = request
     reply.optimizerStep = optimizerStep
     reply.writeReply(into: &writer)

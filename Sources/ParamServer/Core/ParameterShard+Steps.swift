@@ -20,14 +20,8 @@ extension ParameterShard {
       return
     }
     let contributions = try contributions(of: request, &reader)
-    do throws(WireError) {
-      try readUserRows(of: request, &reader, into: seat)
-      try reader.rows("wanted rows", count: request.wantedRows, below: items.rowCount, into: &seat.wanted)
-      try reader.finish()
-    } catch {
-      seat.userRows.removeAll(keepingCapacity: true)
-      throw error
-    }
+    try reader.rows("wanted rows", count: request.wantedRows, below: items.rowCount, into: &seat.wanted)
+    try reader.finish()
 
     seat.expectation = .reply(peer)
     seat.wantsRows = request.wantsRows
@@ -94,26 +88,6 @@ extension ParameterShard {
     return entries
   }
 
-  private func readUserRows(
-    of request: StepRequest, _ reader: inout FrameReader, into seat: WorkerSeat
-  ) throws(WireError) {
-    try reader.rows("user rows", count: request.userRows, below: users.rowCount, into: &seat.userRows)
-    seat.userOptimizerStep = request.optimizerStep
-    let count = request.userRows * shape.rowWidth
-    if seat.userGradients.count < count {
-      seat.userGradients = FloatBuffer(count: max(count, 2 * seat.userGradients.count))
-    }
-    try Self.read(&reader, count: count, into: &seat.userGradients)
-  }
-
-  private static func read(
-    _ reader: inout FrameReader, count: Int, into buffer: inout FloatBuffer
-  ) throws(WireError) {
-    var all = buffer.mutableSpan
-    var target = all._mutatingExtracting(0..<count)
-    try reader.floats("user gradients", into: &target)
-  }
-
   private mutating func pushed(_ contributions: [TreeReducer.Entry], by seat: WorkerSeat, _ request: StepRequest) {
     seat.clock = request.wantsRows ? request.step.rawValue + 1 : UInt32.max
     switch configuration.plan.consistency {
@@ -129,7 +103,6 @@ extension ParameterShard {
         applySum(entry.gradient)
         reducer.recycle(entry.gradient)
       }
-      applyUserRows(of: seat)
     }
     applied += 1
   }
@@ -145,7 +118,6 @@ extension ParameterShard {
     applySum(reducer.entries[0].gradient)
     reducer.removeAll()
     collecting = collecting.next
-    hasDeferred = true
   }
 
   private mutating func applySum(_ gradient: SparseGradient) {
@@ -160,10 +132,6 @@ extension ParameterShard {
       items.apply(rows.span, gradients: values, step: step)
       if denseValues.count > 0 { dense.applyRow(0, gradient: denseValues, step: step) }
     }
-  }
-
-  static func apply(_ rows: [UInt32], _ gradients: borrowing FloatBuffer, to table: inout RowTable, step: UInt64) {
-    table.apply(rows.span, gradients: gradients.span.extracting(0..<rows.count * table.width), step: step)
   }
 
   // MARK: replies

@@ -6,8 +6,10 @@ package import Wire
 /// One parameter server: its rows of the two tables and its slice of the dense weights, each with optimizer state
 /// beside it, and the account of who pushed what.
 ///
-/// Duties of the Loop, in order: hand every frame to `receive`; carry out the directives; then call `applyDeferred`,
-/// which does what no reply waits for.
+/// It does not train user rows: each has one writer, the worker that holds its user, who reads the rows when it begins
+/// and writes them back whenever the training settles.
+///
+/// Duties of the Loop: hand every frame to `receive`, then carry out the directives.
 package struct ParameterShard: ~Copyable {
   package let configuration: ServerConfiguration
   let shape: NetworkShape
@@ -26,7 +28,6 @@ package struct ParameterShard: ~Copyable {
   var reducer: TreeReducer
   /// Optimizer steps applied to the item rows and the dense weights.
   package internal(set) var optimizerStep: UInt64 = 0
-  var hasDeferred = false
   /// Who waits for which optimizer step.
   var awaiting: [(peer: Peer, request: BulkRequest)] = []
 
@@ -80,11 +81,10 @@ package struct ParameterShard: ~Copyable {
   package mutating func receive(
     _ frame: RawSpan, from peer: Peer, directives: inout [ServerDirective]
   ) throws(WireError) {
-    applyDeferred()
     var reader = FrameReader(frame)
     switch try FrameMark.read(&reader) {
     case .stepRequest:
-      let request = try StepRequest(from: &reader, rowLimit: (users.rowCount, items.rowCount))
+      let request = try StepRequest(from: &reader, rowLimit: items.rowCount)
       try stepRequested(request, &reader, from: peer, directives: &directives)
     case .bulkRequest:
       let request = try BulkRequest(from: &reader)
@@ -92,18 +92,5 @@ package struct ParameterShard: ~Copyable {
     case .stepReply, .bulkReply, .control, .refusal:
       throw WireError("kind", "is not one that a server is sent")
     }
-  }
-
-  /// Applies the user rows of a finished step, for which nobody waits.
-  package mutating func applyDeferred() {
-    guard hasDeferred else { return }
-    hasDeferred = false
-    for seat in seats where !seat.userRows.isEmpty { applyUserRows(of: seat) }
-  }
-
-  mutating func applyUserRows(of seat: WorkerSeat) {
-    let rows = seat.userRows
-    Self.apply(rows, seat.userGradients, to: &users, step: seat.userOptimizerStep)
-    seat.userRows.removeAll(keepingCapacity: true)
   }
 }

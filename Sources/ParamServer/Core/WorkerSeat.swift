@@ -1,4 +1,3 @@
-import Kernels
 import Plan
 
 /// What a server remembers of one worker.
@@ -18,11 +17,4 @@ final class WorkerSeat {
   /// last push.
   var clock: UInt32?
   var staleness: UInt32 = 0
-
-  /// The pushed gradients of its users' rows, kept until the replies are out.
-  var userRows: [UInt32] = []
-  var userGradients: FloatBuffer
-  var userOptimizerStep: UInt64 = 0
-
-  init() { userGradients = FloatBuffer(count: 0) }
 }

@@ -102,7 +102,7 @@ package struct ServingLoop: ~Copyable {
     case .abort(let reason): exit = .aborted(reason: reason)
     case .alive: break
     case .hello, .ready, .progress, .epochFinished, .paused, .evaluated, .farewell, .failed, .welcome, .connect, .train,
-      .pause, .evaluate:
+      .pause, .settle, .settled, .evaluate:
       throw WireError("message", "is not one that a server is sent")
     }
   }
@@ -130,7 +130,6 @@ package struct ServingLoop: ~Copyable {
         directives.append(.refuse(peer, reason: error.description))
       }
       try carryOut()
-      shard.applyDeferred()
     }
   }
 

@@ -14,14 +14,14 @@ package enum StoredTable: UInt8, Sendable, CaseIterable {
   }
 }
 
-/// Reads or writes whole runs of rows, outside the steps: restoring, moving, evaluating, cutting.
+/// Reads or writes whole runs of rows, outside the steps: restoring, writing back, evaluating, cutting.
 package struct BulkRequest: Sendable, Equatable {
   package enum Action: UInt8, Sendable {
     /// The weights of rows `first ..< first + count`, as floats.
     case readWeights = 1
     /// Their full records: weights, optimizer state, last step.
     case readRecords
-    /// Full records follow, `[count × stateByteCount]`.
+    /// Full records follow, `[count × stateByteCount]`; the server then counts at least `optimizerStep` steps.
     case writeRecords
     /// Answer when every push up to `optimizerStep` is applied.
     case awaitStep

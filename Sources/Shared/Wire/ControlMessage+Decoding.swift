@@ -51,6 +51,8 @@ extension ControlMessage {
     case 14: self = .finish
     case 15: self = .abort(reason: try reader.text("reason", atMost: Self.reasonLimit))
     case 16: self = .alive
+    case 17: self = .settle
+    case 18: self = .settled
     default: throw WireError("message kind", "\(kind) is unknown")
     }
     try reader.finish()

@@ -55,6 +55,8 @@ extension ControlMessage {
       out.begin(15)
       out.text(reason)
     case .alive: out.begin(16)
+    case .settle: out.begin(17)
+    case .settled: out.begin(18)
     }
     return out.bytes
   }

@@ -11,6 +11,8 @@ package enum ControlMessage: Sendable, Equatable {
   case epochFinished(Progress)
   /// No push follows until the next `train`; in `ssp` and `async` with how far each held shard came.
   case paused(Progress, positions: [ShardPosition])
+  /// The servers hold the rows of this worker's users as they are now.
+  case settled
   case evaluated(RankCounts)
   case farewell(Account)
   case failed(exitCode: Int32, reason: String)
@@ -22,6 +24,8 @@ package enum ControlMessage: Sendable, Equatable {
   /// Train `epoch` from `step` up to, not including, `until`; in `ssp` and `async` from the given positions.
   case train(epoch: Epoch, step: Step, until: Step, positions: [ShardPosition])
   case pause
+  /// Training stands still: write the users' rows back to the servers.
+  case settle
   case evaluate(EvaluationTarget)
   /// The job is done: account for yourself and go.
   case finish

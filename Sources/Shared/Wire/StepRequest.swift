@@ -3,10 +3,10 @@ package import Plan
 /// Worker to server, once per step: what it pushes for this step, and which rows it wants for the next.
 ///
 /// Layout: mark, header; per contribution: level, index, row count, item rows `[rows]`, gradients `[rows × width]`,
-/// the dense gradient's slice; then user rows and gradients; then the item rows wanted. Rows are places on the server
-/// (see `Placement`), strictly ascending.
+/// the dense gradient's slice; then the item rows wanted. Rows are places on the server (see `Placement`), strictly
+/// ascending.
 package struct StepRequest: Sendable, Equatable {
-  package static let headerByteCount = FrameMark.byteCount + 8 + 4 + 2 + 2 + 4 + 4 + 8 + 4 + 4 + 4
+  package static let headerByteCount = FrameMark.byteCount + 8 + 4 + 2 + 2 + 4 + 4 + 4 + 4
   package static let contributionHeaderByteCount = 8
 
   package var job: JobID
@@ -15,10 +15,7 @@ package struct StepRequest: Sendable, Equatable {
   package var epoch: Epoch
   /// The step that the contributions belong to; without any, the step whose rows are wanted.
   package var step: Step
-  /// The optimizer's count for the rows that this worker alone writes; 1 for a job's first step.
-  package var optimizerStep: UInt64
   package var contributions: Int
-  package var userRows: Int
   package var wantedRows: Int
   /// Whether the reply shall bring rows and dense weights; the last push of an epoch wants nothing but the reply
   /// itself.
@@ -27,17 +24,15 @@ package struct StepRequest: Sendable, Equatable {
   package var pushes: Bool
 
   package init(
-    job: JobID, membership: MembershipEpoch, worker: WorkerID, epoch: Epoch, step: Step, optimizerStep: UInt64,
-    contributions: Int, userRows: Int, wantedRows: Int, wantsRows: Bool, pushes: Bool
+    job: JobID, membership: MembershipEpoch, worker: WorkerID, epoch: Epoch, step: Step, contributions: Int,
+    wantedRows: Int, wantsRows: Bool, pushes: Bool
   ) {
     self.job = job
     self.membership = membership
     self.worker = worker
     self.epoch = epoch
     self.step = step
-    self.optimizerStep = optimizerStep
     self.contributions = contributions
-    self.userRows = userRows
     self.wantedRows = wantedRows
     self.wantsRows = wantsRows
     self.pushes = pushes
@@ -50,7 +45,7 @@ package struct StepRequest: Sendable, Equatable {
   ///   - dense: floats of the server's slice
   package func byteCount(itemRows: Int, width: Int, dense: Int) -> Int {
     Self.headerByteCount + contributions * (Self.contributionHeaderByteCount + 4 * dense)
-      + (itemRows + userRows) * 4 * (1 + width) + 4 * wantedRows
+      + itemRows * 4 * (1 + width) + 4 * wantedRows
   }
 
   package func write(into writer: inout FrameWriter) {
@@ -61,14 +56,12 @@ package struct StepRequest: Sendable, Equatable {
     writer.number(UInt16((wantsRows ? 1 : 0) | (pushes ? 2 : 0)))
     writer.number(epoch.rawValue)
     writer.number(step.rawValue)
-    writer.number(optimizerStep)
     writer.number(UInt32(contributions))
-    writer.number(UInt32(userRows))
     writer.number(UInt32(wantedRows))
   }
 
   /// Reads the header; the reader then stands before the first contribution.
-  package init(from reader: inout FrameReader, rowLimit: (user: Int, item: Int)) throws(WireError) {
+  package init(from reader: inout FrameReader, rowLimit: Int) throws(WireError) {
     job = JobID(rawValue: try reader.number("job"))
     membership = MembershipEpoch(rawValue: try reader.number("membership epoch"))
     worker = WorkerID(rawValue: try reader.number("worker"))
@@ -79,11 +72,9 @@ package struct StepRequest: Sendable, Equatable {
     epoch = Epoch(rawValue: try reader.number("epoch"))
     step = Step(rawValue: try reader.number("step"))
     guard step.rawValue < UInt32.max else { throw WireError("step", "is beyond the last") }
-    optimizerStep = try reader.number("optimizer step")
     contributions = try reader.count("contributions", atMost: TrainingPlan.shardLimit)
-    userRows = try reader.count("user rows", atMost: rowLimit.user)
-    wantedRows = try reader.count("wanted rows", atMost: rowLimit.item)
-    guard pushes || (contributions == 0 && userRows == 0) else {
+    wantedRows = try reader.count("wanted rows", atMost: rowLimit)
+    guard pushes || contributions == 0 else {
       throw WireError("flags", "push nothing, yet gradients follow")
     }
   }

@@ -1,9 +1,10 @@
 import Kernels
-import Plan
+package import Plan
 import Tables
-import Wire
+package import Wire
 
-/// Whole runs of rows: the users of this worker when it begins, and all items when it ranks.
+/// Whole runs of rows: the users of this worker when it begins and when the training settles, and all items when it
+/// ranks.
 extension ShardTrainer {
   // Limit: frames of a mebibyte; eight of them keep a link busy and fit every queue on the way.
   private static let bulkWindow = 8
@@ -11,14 +12,7 @@ extension ShardTrainer {
   /// Asks the servers for the records of this worker's users.
   package mutating func connected(directives: inout [WorkerDirective]) {
     precondition(state == .empty, "connected while \(state)")
-    let range = configuration.users
-    let servers = configuration.placement.servers
-    for server in 0..<servers {
-      // The server's rows inside the range are those at these places.
-      let first = (range.lowerBound - server + servers - 1) / servers
-      let end = max(first, (range.upperBound - server + servers - 1) / servers)
-      enqueue(.readRecords, .user, first..<end, recordByteCount: users.stateByteCount, of: ServerID(server))
-    }
+    enqueueUsers(.readRecords)
     guard !bulkQueue.isEmpty else {
       state = .idle
       directives.append(.loaded)
@@ -26,6 +20,30 @@ extension ShardTrainer {
     }
     state = .loading(repliesMissing: bulkQueue.count)
     for _ in 0..<Self.bulkWindow { sendNextBulk(directives: &directives) }
+  }
+
+  /// Writes the users' rows back. A step that was asked for and not begun is dropped: the next order begins it anew.
+  package mutating func settleOrdered(directives: inout [WorkerDirective]) {
+    until = progress.step
+    enqueueUsers(.writeRecords)
+    guard !bulkQueue.isEmpty else {
+      state = .idle
+      directives.append(.settled)
+      return
+    }
+    state = .writingBack(repliesMissing: bulkQueue.count)
+    for _ in 0..<Self.bulkWindow { sendNextBulk(directives: &directives) }
+  }
+
+  private mutating func enqueueUsers(_ action: BulkRequest.Action) {
+    let range = configuration.users
+    let servers = configuration.placement.servers
+    for server in 0..<servers {
+      // The server's rows inside the range are those at these places.
+      let first = (range.lowerBound - server + servers - 1) / servers
+      let end = max(first, (range.upperBound - server + servers - 1) / servers)
+      enqueue(action, .user, first..<end, recordByteCount: users.stateByteCount, of: ServerID(server))
+    }
   }
 
   /// Asks the servers for all item rows and the dense weights.
@@ -59,6 +77,27 @@ extension ShardTrainer {
     directives.append(.sendBulk(next.server, next.request))
   }
 
+  /// The size of a bulk request as `writeBulk` writes it.
+  package func byteCount(of request: BulkRequest) -> Int {
+    BulkRequest.headerByteCount + (request.action == .writeRecords ? request.count * users.stateByteCount : 0)
+  }
+
+  /// Writes a bulk request that a directive announced, of exactly its size.
+  package func writeBulk(_ request: BulkRequest, for server: ServerID, into writer: inout FrameWriter) {
+    request.write(into: &writer)
+    guard request.action == .writeRecords else { return }
+    for place in request.first..<request.first + request.count {
+      let row = userRow(at: place, on: server)
+      // Safety: the room is exactly one record's size, which the table checks.
+      unsafe users.dump(rows: row..<row + 1, into: writer.reserve(users.stateByteCount))
+    }
+  }
+
+  /// The row, counted from this worker's first user, that a server keeps at a place.
+  private func userRow(at place: Int, on server: ServerID) -> Int {
+    place * configuration.placement.servers + Int(server.rawValue) - configuration.users.lowerBound
+  }
+
   mutating func bulkReplied(
     _ reply: BulkRequest, _ reader: inout FrameReader, from server: ServerID, directives: inout [WorkerDirective]
   ) throws(WireError) {
@@ -70,6 +109,11 @@ extension ShardTrainer {
       optimizerStep = max(optimizerStep, reply.optimizerStep)
       state = missing > 1 ? .loading(repliesMissing: missing - 1) : .idle
       if missing == 1 { directives.append(.loaded) }
+    case .writingBack(let missing):
+      guard reply.action == .writeRecords, reply.table == .user else { return }
+      try reader.finish()
+      state = missing > 1 ? .writingBack(repliesMissing: missing - 1) : .idle
+      if missing == 1 { directives.append(.settled) }
     case .collecting(let missing):
       guard reply.action == .readWeights else { return }
       try collect(reply, &reader, from: server)
@@ -85,7 +129,7 @@ extension ShardTrainer {
   ) throws(WireError) {
     let size = users.stateByteCount
     for place in reply.first..<reply.first + reply.count {
-      let row = place * configuration.placement.servers + Int(server.rawValue) - configuration.users.lowerBound
+      let row = userRow(at: place, on: server)
       guard row >= 0, row < users.rowCount else { throw WireError("user row", "\(row) is not this worker's") }
       let record = try reader.take(size, "user records")
       // Safety: the table copies exactly one record.

@@ -10,25 +10,18 @@ extension ShardTrainer {
   /// Draws up the headers of the requests: what the last step pushes, and whether they ask for the rows of `current`.
   mutating func prepareRequests(step: Step, pushes: Bool, wantsCurrent: Bool) {
     requestHeaders.removeAll(keepingCapacity: true)
-    for server in 0..<configuration.placement.servers {
+    for _ in 0..<configuration.placement.servers {
       requestHeaders.append(
         StepRequest(
           job: configuration.job, membership: configuration.membership, worker: configuration.worker, epoch: epoch,
-          step: step, optimizerStep: optimizerStep + 1, contributions: pushes ? reducer.entries.count : 0,
-          userRows: pushes ? countUserRows(on: server) : 0, wantedRows: 0, wantsRows: false, pushes: pushes))
+          step: step, contributions: pushes ? reducer.entries.count : 0, wantedRows: 0, wantsRows: false,
+          pushes: pushes))
     }
     guard wantsCurrent else { return }
     for server in requestHeaders.indices {
       requestHeaders[server].wantedRows = current.wanted[server].count
       requestHeaders[server].wantsRows = true
     }
-  }
-
-  private func countUserRows(on server: Int) -> Int {
-    let servers = configuration.placement.servers
-    if servers == 1 { return pushedUsers.count }
-    let first = configuration.users.lowerBound
-    return pushedUsers.reduce(0) { $0 + ((Int($1) + first) % servers == server ? 1 : 0) }
   }
 
   private func countRows(of gradient: SparseGradient, on server: Int) -> Int {
@@ -52,7 +45,6 @@ extension ShardTrainer {
     header.write(into: &writer)
     if header.pushes {
       for entry in reducer.entries { write(entry, for: server, into: &writer) }
-      writeUserRows(for: server, into: &writer)
     }
     if header.wantsRows {
       let wanted = current.wanted[Int(server.rawValue)]
@@ -83,27 +75,8 @@ extension ShardTrainer {
     }
   }
 
-  private func writeUserRows(for server: ServerID, into writer: inout FrameWriter) {
-    let index = Int(server.rawValue)
-    let placement = configuration.placement
-    let first = UInt32(configuration.users.lowerBound)
-    let width = shape.rowWidth
-    for row in pushedUsers where placement.server(of: row + first) == index {
-      writer.number(UInt32(placement.localIndex(of: row + first)))
-    }
-    let values = pushedGradients.span
-    if placement.servers == 1 {
-      writer.floats(values.extracting(0..<pushedUsers.count * width))
-      return
-    }
-    for (place, row) in pushedUsers.enumerated() where placement.server(of: row + first) == index {
-      writer.floats(values.extracting(place * width..<(place + 1) * width))
-    }
-  }
-
   /// The requests are sent: what they carried may be forgotten.
   package mutating func requestsSent() {
-    pushedUsers.removeAll(keepingCapacity: true)
     reducer.removeAll()
   }
 
@@ -153,7 +126,7 @@ extension ShardTrainer {
       optimizerStep = max(optimizerStep, reply.optimizerStep)
       state = missing > 1 ? .awaitingLast(repliesMissing: missing - 1) : .idle
       if missing == 1 { directives.append(.orderDone) }
-    case .empty, .loading, .idle, .ready, .collecting: return
+    case .empty, .loading, .idle, .ready, .writingBack, .collecting: return
     }
   }
 

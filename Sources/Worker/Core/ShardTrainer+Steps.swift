@@ -34,25 +34,23 @@ extension ShardTrainer {
     let width = shape.rowWidth
     let userRows = leaf.users.rows
     let itemRowIDs = leaf.items.rows
-    let firstPushed = pushedUsers.count
     Self.grow(&leafUserRows, to: userRows.count * width)
     Self.grow(&leafItemRows, to: itemRowIDs.count * width)
-    Self.grow(&pushedGradients, to: (firstPushed + userRows.count) * width, keeping: firstPushed * width)
+    Self.grow(&leafUserGradients, to: userRows.count * width)
     Self.read(userRows, of: users, after: optimizerStep, into: &leafUserRows)
     Self.gather(itemRowIDs, of: current.items, from: itemRows, width: width, into: &leafItemRows)
-    pushedUsers.append(contentsOf: userRows)
 
     let gradient = reducer.blank()
     gradient.setRows(itemRowIDs.span)
     let leafLoss = gradient.withMutableValues { (itemGradients, denseGradients) in
       Self.run(
         &computation, leaf, userRows: leafUserRows, itemRows: leafItemRows, scale: scale,
-        l2: Float(configuration.plan.l2), userGradients: &pushedGradients, firstUser: firstPushed, width: width,
-        &itemGradients, &denseGradients)
+        l2: Float(configuration.plan.l2), userGradients: &leafUserGradients, width: width, &itemGradients,
+        &denseGradients)
     }
     loss += Int64((leafLoss / Progress.lossUnit).rounded())
     reducer.add(gradient, at: leaf.node)
-    Self.apply(userRows, pushedGradients, first: firstPushed, to: &users, step: optimizerStep + 1)
+    Self.apply(userRows, leafUserGradients, to: &users, step: optimizerStep + 1)
   }
 
   // The buffers are arguments, so that each callee may open spans of several of them at once.
@@ -63,11 +61,11 @@ extension ShardTrainer {
 
   private static func run(
     _ computation: inout GradientComputation, _ leaf: LeafBatch, userRows: borrowing FloatBuffer,
-    itemRows: borrowing FloatBuffer, scale: Float, l2: Float, userGradients: inout FloatBuffer, firstUser: Int,
-    width: Int, _ itemGradients: inout MutableSpan<Float>, _ denseGradients: inout MutableSpan<Float>
+    itemRows: borrowing FloatBuffer, scale: Float, l2: Float, userGradients: inout FloatBuffer, width: Int,
+    _ itemGradients: inout MutableSpan<Float>, _ denseGradients: inout MutableSpan<Float>
   ) -> Double {
     var all = userGradients.mutableSpan
-    var target = all._mutatingExtracting(firstUser * width..<(firstUser + leaf.users.rows.count) * width)
+    var target = all._mutatingExtracting(0..<leaf.users.rows.count * width)
     return computation.run(
       userRows: userRows.span.extracting(0..<leaf.users.rows.count * width),
       itemRows: itemRows.span.extracting(0..<leaf.items.rows.count * width), userOfSample: leaf.userOfSample.span,
@@ -98,17 +96,12 @@ extension ShardTrainer {
   }
 
   private static func apply(
-    _ rows: [UInt32], _ gradients: borrowing FloatBuffer, first: Int, to table: inout RowTable, step: UInt64
+    _ rows: [UInt32], _ gradients: borrowing FloatBuffer, to table: inout RowTable, step: UInt64
   ) {
-    let width = table.width
-    table.apply(
-      rows.span, gradients: gradients.span.extracting(first * width..<(first + rows.count) * width), step: step)
+    table.apply(rows.span, gradients: gradients.span.extracting(0..<rows.count * table.width), step: step)
   }
 
-  static func grow(_ buffer: inout FloatBuffer, to count: Int, keeping kept: Int = 0) {
-    guard buffer.count < count else { return }
-    var larger = FloatBuffer(count: max(count, 2 * buffer.count))
-    for index in 0..<kept { larger[index] = buffer[index] }
-    buffer = larger
+  static func grow(_ buffer: inout FloatBuffer, to count: Int) {
+    if buffer.count < count { buffer = FloatBuffer(count: max(count, 2 * buffer.count)) }
   }
 }

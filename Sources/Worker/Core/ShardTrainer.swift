@@ -7,8 +7,8 @@ package import Wire
 
 /// A worker: it trains the users of its shards, one step after the other.
 ///
-/// It keeps an exact twin of its users' rows, for nobody else writes them: it applies the updates that it pushes, and
-/// never pulls them again. Item rows and dense weights come with the reply to each push.
+/// It holds its users' rows, which nobody else writes: it reads them from the servers when it begins, and writes them
+/// back when the training settles. Item rows and dense weights come with the reply to each push.
 ///
 /// Duties of the Loop, in order: hand replies to `receive`; while `canCompute`, call `computeStep`; carry out the
 /// directives; then call `sampleAhead`, so that the next batch is drawn while the servers work.
@@ -26,6 +26,8 @@ package struct ShardTrainer: ~Copyable {
     case ready
     /// The last push of the order is under way.
     case awaitingLast(repliesMissing: Int)
+    /// The users' rows are on their way to the servers.
+    case writingBack(repliesMissing: Int)
     /// All item rows are on their way, for ranking.
     case collecting(repliesMissing: Int)
   }
@@ -61,10 +63,8 @@ package struct ShardTrainer: ~Copyable {
   /// Scratch of a leaf: its users' and items' rows, and its users' gradients.
   var leafUserRows: FloatBuffer
   var leafItemRows: FloatBuffer
-  /// What the next request pushes of the users: rows counted from the worker's first, and gradients.
-  var pushedUsers: [UInt32] = []
-  var pushedGradients: FloatBuffer
-  /// Per server: how many item rows and user rows its request carries.
+  var leafUserGradients: FloatBuffer
+  /// Per server: how many item rows its request carries.
   var requestHeaders: [StepRequest] = []
 
   /// Optimizer steps that the rows at hand have seen.
@@ -96,7 +96,7 @@ package struct ShardTrainer: ~Copyable {
     dense = FloatBuffer(count: shape.denseCount)
     leafUserRows = FloatBuffer(count: 0)
     leafItemRows = FloatBuffer(count: 0)
-    pushedGradients = FloatBuffer(count: 0)
+    leafUserGradients = FloatBuffer(count: 0)
     catalogue = FloatBuffer(count: 0)
   }
 
@@ -127,7 +127,6 @@ package struct ShardTrainer: ~Copyable {
     }
     stream.fill(&current, step: step)
     followingIsDrawn = false
-    pushedUsers.removeAll(keepingCapacity: true)
     reducer.removeAll()
     state = .awaitingRows(repliesMissing: configuration.placement.servers)
     prepareRequests(step: step, pushes: false, wantsCurrent: true)
@@ -139,7 +138,7 @@ package struct ShardTrainer: ~Copyable {
     isPaused = true
     switch state {
     case .awaitingRows, .ready: directives.append(.paused)
-    case .empty, .loading, .idle, .awaitingLast, .collecting: break
+    case .empty, .loading, .idle, .awaitingLast, .writingBack, .collecting: break
     }
   }
 
@@ -151,7 +150,7 @@ package struct ShardTrainer: ~Copyable {
     guard let stream, !followingIsDrawn, current.step.next < until else { return }
     switch state {
     case .awaitingRows, .ready: break
-    case .empty, .loading, .idle, .awaitingLast, .collecting: return
+    case .empty, .loading, .idle, .awaitingLast, .writingBack, .collecting: return
     }
     stream.fill(&following, step: current.step.next)
     followingIsDrawn = true
@@ -165,7 +164,7 @@ package struct ShardTrainer: ~Copyable {
     let step: Step =
       switch state {
       case .awaitingRows, .ready: current.step
-      case .empty, .loading, .idle, .awaitingLast, .collecting: until
+      case .empty, .loading, .idle, .awaitingLast, .writingBack, .collecting: until
       }
     return Progress(epoch: epoch, step: step, samples: samples, loss: loss, optimizerStep: optimizerStep)
   }
@@ -181,7 +180,7 @@ package struct ShardTrainer: ~Copyable {
 package enum WorkerDirective: Equatable, Sendable {
   /// Send each server its request: `writeRequest(for:into:)`.
   case sendRequests
-  /// Read these rows' records or weights from a server.
+  /// Read or write these rows' records or weights on a server: `writeBulk(_:for:into:)`.
   case sendBulk(ServerID, BulkRequest)
   /// The users' rows are here.
   case loaded
@@ -189,6 +188,8 @@ package enum WorkerDirective: Equatable, Sendable {
   case paused
   /// The last push of the order is applied.
   case orderDone
+  /// The servers hold the users' rows.
+  case settled
   /// The rows for ranking are here: `rank`.
   case canRank
 }

@@ -21,6 +21,9 @@ extension TrainingLoop {
     case .pause:
       trainer.pauseOrdered(directives: &directives)
       try carryOut()
+    case .settle:
+      trainer.settleOrdered(directives: &directives)
+      try carryOut()
     case .evaluate(let target):
       evaluationTarget = target
       trainer.evaluationOrdered(directives: &directives)
@@ -31,7 +34,7 @@ extension TrainingLoop {
       exit = .finished
     case .abort(let reason): exit = .aborted(reason: reason)
     case .alive: break
-    case .hello, .ready, .progress, .epochFinished, .paused, .evaluated, .farewell, .failed, .welcome:
+    case .hello, .ready, .progress, .epochFinished, .paused, .settled, .evaluated, .farewell, .failed, .welcome:
       throw WireError("message", "is not one that a worker is sent")
     }
   }
@@ -80,7 +83,9 @@ extension TrainingLoop {
       trainer.requestsSent()
     case .sendBulk(let id, let request):
       try send(
-        Message.framed(byteCount: BulkRequest.headerByteCount) { writer in request.write(into: &writer) },
+        Message.framed(byteCount: trainer.byteCount(of: request)) { writer in
+          trainer.writeBulk(request, for: id, into: &writer)
+        },
         to: servers[Int(id.rawValue)])
     case .loaded: try link.send(.ready)
     case .paused:
@@ -89,6 +94,7 @@ extension TrainingLoop {
       try link.send(
         trainer.endsEpoch
           ? .epochFinished(trainer.progress) : .paused(trainer.progress, positions: trainer.positions))
+    case .settled: try link.send(.settled)
     case .canRank:
       let cases = evaluationTarget == .test ? data.testCases : data.validationCases
       try link.send(.evaluated(try trainer.rank(cases)))
