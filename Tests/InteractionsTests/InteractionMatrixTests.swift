@@ -30,16 +30,6 @@ import Testing
     }
   }
 
-  @Test func findsTheUserOfEveryInteraction() throws {
-    let matrix = try InteractionMatrix(itemsOfUsers: [[]] + Self.lists + [[], [3]], items: Self.catalogue)
-    for user in 0..<matrix.users {
-      for index in matrix.range(of: Row(user)) {
-        #expect(matrix.user(ofInteraction: index, within: 0..<matrix.users) == Row(user))
-        #expect(matrix.user(ofInteraction: index, within: user..<user + 1) == Row(user))
-      }
-    }
-  }
-
   @Test func keepsRatings() throws {
     let matrix = try InteractionMatrix(itemsOfUsers: [[4, 2], [7]], items: 8) { user, item in
       Float(user * 10) + Float(item)

@@ -129,30 +129,6 @@ package struct InteractionMatrix: @unchecked Sendable {
     return nearest == sought
   }
 
-  /// The user whom the interaction at a place belongs to, sought among `users`, whose runs must cover the place.
-  @inlinable
-  package func user(ofInteraction index: Int, within users: Range<Int>) -> Row {
-    precondition(users.lowerBound >= 0 && users.upperBound <= self.users, "users \(users) of \(self.users)")
-    // Safety: reads offsets of users within the range only, and the one that ends it.
-    precondition(
-      unsafe !users.isEmpty && offsets[users.lowerBound] <= UInt64(index) && UInt64(index) < offsets[users.upperBound],
-      "interaction \(index) belongs to none of the users \(users)")
-    var first = users.lowerBound
-    var start = unsafe offsets[first]
-    var rest = users.count
-    while rest > 1 {
-      let half = rest >> 1
-      let middle = unsafe offsets[first &+ half]
-      let reaches = middle <= UInt64(truncatingIfNeeded: index)
-      first = reaches ? first &+ half : first
-      start = reaches ? middle : start
-      rest &-= half
-    }
-    // Used a second time for the reason given in `contains`.
-    precondition(start <= UInt64(truncatingIfNeeded: index), "interaction \(index) before user \(first)")
-    return Row(rawValue: UInt32(truncatingIfNeeded: first))
-  }
-
   private static func check(offsets: UnsafeBufferPointer<UInt64>, count: Int) throws(InteractionsError) {
     guard unsafe offsets[0] == 0, unsafe offsets[offsets.count - 1] == UInt64(count) else {
       throw InteractionsError("the offsets do not end at \(count) interactions")

@@ -14,7 +14,7 @@ extension Identifier {
 /// A user's or an item's place in the prepared data, from 0; also its row in the embedding table.
 package struct Row: Identifier {
   package let rawValue: UInt32
-  package init(rawValue: UInt32) { self.rawValue = rawValue }
+  @inlinable package init(rawValue: UInt32) { self.rawValue = rawValue }
 }
 
 /// A worker's place in the job, from 0.

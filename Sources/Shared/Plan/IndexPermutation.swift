@@ -3,9 +3,9 @@
 /// of these, so any place in it can be computed alone.
 package struct IndexPermutation: Sendable {
   package let count: Int
-  private let halfBits: UInt64
-  private let halfMask: UInt64
-  private let keys: (UInt64, UInt64, UInt64, UInt64)
+  @usableFromInline let halfBits: UInt64
+  @usableFromInline let halfMask: UInt64
+  @usableFromInline let keys: (UInt64, UInt64, UInt64, UInt64)
 
   package init(count: Int, stream: RandomStream) {
     precondition(count >= 0, "a permutation of \(count) things")
@@ -17,6 +17,7 @@ package struct IndexPermutation: Sendable {
   }
 
   /// The element at `position`; every element of `0 ..< count` stands at exactly one position.
+  @inlinable @inline(__always)
   package subscript(position: Int) -> Int {
     precondition(position >= 0 && position < count, "position \(position) of a permutation of \(count)")
     var value = UInt64(position)
@@ -24,8 +25,8 @@ package struct IndexPermutation: Sendable {
     return Int(value)
   }
 
-  @inline(__always)
-  private func enciphered(_ value: UInt64) -> UInt64 {
+  @inlinable @inline(__always)
+  func enciphered(_ value: UInt64) -> UInt64 {
     var left = value >> halfBits
     var right = value & halfMask
     (left, right) = (right, left ^ (RandomStream.mixed(right ^ keys.0) & halfMask))

@@ -28,13 +28,13 @@ package struct RandomStream: Sendable, Hashable {
   }
 
   /// 64 uniform bits.
-  @inline(__always)
+  @inlinable @inline(__always)
   package subscript(counter: UInt64) -> UInt64 {
     Self.mixed(key ^ (counter &* 0x9E37_79B9_7F4A_7C15))
   }
 
   /// A number in `0 ..< bound`, by multiplication; the bias is below `bound / 2³²`.
-  @inline(__always)
+  @inlinable @inline(__always)
   package func index(below bound: UInt32, at counter: UInt64) -> UInt32 {
     UInt32(truncatingIfNeeded: ((self[counter] >> 32) &* UInt64(bound)) >> 32)
   }
@@ -50,7 +50,7 @@ package struct RandomStream: Sendable, Hashable {
     return radius * cos(2 * Double.pi * uniform(at: 2 &* counter &+ 1))
   }
 
-  @inline(__always)
+  @inlinable @inline(__always)
   static func mixed(_ value: UInt64) -> UInt64 {
     var bits = value
     bits = (bits ^ (bits >> 27)) &* 0x3C79_AC49_2BA7_B653

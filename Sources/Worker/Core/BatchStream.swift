@@ -19,7 +19,8 @@ struct BatchStream {
     let map = configuration.shardMap
     let held = configuration.shards
     orders = held.map { ShardOrder(shard: ShardID($0), epoch: epoch, configuration: configuration) }
-    sampler = NegativeSampler(interactions: configuration.interactions, plan: configuration.plan, epoch: epoch)
+    sampler = NegativeSampler(
+      interactions: configuration.index, items: configuration.size.items, plan: configuration.plan, epoch: epoch)
     switch configuration.plan.consistency {
     case .bsp:
       schedule = BatchSchedule(interactions: map.interactions, perStep: configuration.plan.positivesPerStep)
@@ -81,7 +82,7 @@ struct BatchStream {
 
   private func append(_ positions: Range<Int>, ofHeld index: Int, to leaf: inout LeafBatch) {
     leaf.append(
-      positions, of: orders[index], firstUser: configuration.users.lowerBound,
-      negatives: configuration.plan.negatives, sampler: sampler, interactions: configuration.interactions)
+      positions, of: orders[index],
+      sampler: sampler, configuration: configuration)
   }
 }

@@ -1,7 +1,7 @@
 import Interactions
 import Plan
 
-/// The samples of one leaf of a step: each positive followed by its negatives, with their distinct users and items.
+/// The samples of one leaf of a step, with their distinct users and items.
 struct LeafBatch {
   /// Which shard's leaf, or nothing where all held shards make one batch.
   private(set) var node = ReductionTree.Node(level: 0, index: 0)
@@ -27,29 +27,28 @@ struct LeafBatch {
     targets.removeAll(keepingCapacity: true)
   }
 
-  /// Adds a run of a shard's positives, in the epoch's order, with fresh negatives.
+  /// Adds a run of a shard's positives, and as long a run of each of its streams of negatives, in the epoch's order.
   mutating func append(
-    _ positions: Range<Int>, of order: ShardOrder, firstUser: Int, negatives: Int, sampler: NegativeSampler,
-    interactions: InteractionMatrix
+    _ positions: Range<Int>, of order: ShardOrder, sampler: NegativeSampler, configuration: WorkerConfiguration
   ) {
-    for position in positions {
-      let interaction = order.firstInteraction + order.permutation[position]
-      let user = interactions.user(ofInteraction: interaction, within: order.users)
-      let row = user.rawValue - UInt32(firstUser)
-      users.insert(row)
-      append(user: row, item: interactions.item(at: interaction), target: 1)
-      for index in 0..<negatives {
-        append(user: row, item: sampler.negative(index, ofInteraction: interaction, user: user), target: 0)
+    let (matrix, index) = (configuration.interactions, configuration.index)
+    let firstUser = UInt32(configuration.users.lowerBound)
+    for (stream, permutation) in order.permutations.enumerated() {
+      for position in positions {
+        let interaction = order.firstInteraction + permutation[position]
+        let user = index.user(ofInteraction: interaction)
+        let item =
+          stream == 0
+          ? matrix.item(at: interaction)
+          : sampler.negative(stream - 1, ofInteraction: interaction, user: user)
+        let row = user.rawValue - firstUser
+        users.insert(row)
+        items.insert(item.rawValue)
+        userOfSample.append(row)
+        itemOfSample.append(item.rawValue)
+        targets.append(stream == 0 ? 1 : 0)
       }
     }
-  }
-
-  @inline(__always)
-  private mutating func append(user: UInt32, item: Row, target: Float) {
-    items.insert(item.rawValue)
-    userOfSample.append(user)
-    itemOfSample.append(item.rawValue)
-    targets.append(target)
   }
 
   /// Turns rows into places among the distinct ones.
@@ -63,19 +62,24 @@ struct LeafBatch {
   }
 }
 
-/// The order in which an epoch takes a shard's interactions.
+/// The orders in which an epoch takes a shard's interactions: one as positives, and one of its own for each stream of
+/// negatives. A positive and its negatives so stand in different batches, as if all samples had been shuffled: a batch
+/// touches more users, and each user is updated more often.
 struct ShardOrder {
-  let users: Range<Int>
   /// The place of the shard's first interaction among all.
   let firstInteraction: Int
-  let permutation: IndexPermutation
+  /// `[1 + negatives]`
+  let permutations: [IndexPermutation]
 
   init(shard: ShardID, epoch: Epoch, configuration: WorkerConfiguration) {
-    users = configuration.shardMap.users(of: shard)
+    let users = configuration.shardMap.users(of: shard)
     firstInteraction = users.isEmpty ? 0 : configuration.interactions.range(of: Row(users.lowerBound)).lowerBound
-    permutation = IndexPermutation(
-      count: configuration.shardMap.interactions[Int(shard.rawValue)],
-      stream: RandomStream(
-        seed: configuration.plan.seed, .epochOrder, UInt64(epoch.rawValue), UInt64(shard.rawValue)))
+    let plan = configuration.plan
+    permutations = (0...plan.negatives).map { stream in
+      IndexPermutation(
+        count: configuration.shardMap.interactions[Int(shard.rawValue)],
+        stream: RandomStream(
+          seed: plan.seed, .epochOrder, UInt64(epoch.rawValue), UInt64(shard.rawValue) << 32 | UInt64(stream)))
+    }
   }
 }

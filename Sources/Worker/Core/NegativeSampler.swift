@@ -4,7 +4,7 @@ package import Plan
 /// Draws, for each positive of an epoch, items that its user has not interacted with in training. The draws depend on
 /// seed, epoch and the positive's place in the data alone, so that any worker draws the same ones, at any time.
 package struct NegativeSampler: Sendable {
-  private let interactions: InteractionMatrix
+  private let interactions: InteractionIndex
   private let stream: RandomStream
   private let items: UInt32
   private let perPositive: Int
@@ -13,10 +13,10 @@ package struct NegativeSampler: Sendable {
   // fifteen; then the next free item is taken instead.
   private static let attempts: UInt64 = 64
 
-  package init(interactions: InteractionMatrix, plan: TrainingPlan, epoch: Epoch) {
+  package init(interactions: InteractionIndex, items: Int, plan: TrainingPlan, epoch: Epoch) {
     self.interactions = interactions
     stream = RandomStream(seed: plan.seed, .negatives, UInt64(epoch.rawValue))
-    items = UInt32(interactions.items)
+    self.items = UInt32(items)
     perPositive = plan.negatives
   }
 
@@ -24,7 +24,14 @@ package struct NegativeSampler: Sendable {
   @inline(__always)
   package func negative(_ index: Int, ofInteraction interaction: Int, user: Row) -> Row {
     let counter = (UInt64(interaction) &* UInt64(perPositive) &+ UInt64(index)) &* Self.attempts
-    for attempt in 0..<Self.attempts {
+    let item = Row(rawValue: stream.index(below: items, at: counter))
+    return interactions.contains(user: user, item: item) ? another(counter, user: user) : item
+  }
+
+  /// What is drawn after an item that the user knows.
+  @inline(never)
+  private func another(_ counter: UInt64, user: Row) -> Row {
+    for attempt in 1..<Self.attempts {
       let item = Row(rawValue: stream.index(below: items, at: counter &+ attempt))
       if !interactions.contains(user: user, item: item) { return item }
     }

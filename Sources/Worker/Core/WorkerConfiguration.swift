@@ -10,8 +10,14 @@ package struct WorkerConfiguration: Sendable {
   package let size: ProblemSize
   package let placement: Placement
   package let shardMap: ShardMap
+  /// The shards that this worker trains.
+  package let shards: Range<Int>
+  /// Their users, a run of rows.
+  package let users: Range<Int>
   /// The training interactions of all users.
   package let interactions: InteractionMatrix
+  /// Those of this worker's users.
+  let index: InteractionIndex
 
   package init(
     job: JobID, membership: MembershipEpoch, worker: WorkerID, plan: TrainingPlan, size: ProblemSize,
@@ -25,13 +31,8 @@ package struct WorkerConfiguration: Sendable {
     self.placement = placement
     self.shardMap = shardMap
     self.interactions = interactions
-  }
-
-  /// The shards that this worker trains.
-  package var shards: Range<Int> { placement.shards(of: shardMap.count, for: worker) }
-
-  /// Their users, a run of rows.
-  package var users: Range<Int> {
-    shards.isEmpty ? 0..<0 : shardMap.bounds[shards.lowerBound]..<shardMap.bounds[shards.upperBound]
+    shards = placement.shards(of: shardMap.count, for: worker)
+    users = shards.isEmpty ? 0..<0 : shardMap.bounds[shards.lowerBound]..<shardMap.bounds[shards.upperBound]
+    index = InteractionIndex(interactions, users: users)
   }
 }
