@@ -22,4 +22,19 @@ import Testing
       }
     }
   }
+
+  /// Few pairs that never met need the matrix's own search.
+  @Test func tellsMostStrangersApartAtOnce() throws {
+    let lists = (0..<200).map { user in (0..<UInt32(50)).map { $0 * 20 + UInt32(user) % 20 } }
+    let matrix = try InteractionMatrix(itemsOfUsers: lists, items: 1000)
+    let index = InteractionIndex(matrix, users: 0..<200)
+    var (strangers, passed) = (0, 0)
+    for user in (0..<200).map({ Row($0) }) {
+      for item in (0..<1000).map({ Row($0) }) where !matrix.contains(user: user, item: item) {
+        strangers += 1
+        passed += index.mayContain(user: user, item: item) ? 1 : 0
+      }
+    }
+    #expect(passed < strangers / 20)
+  }
 }

@@ -9,30 +9,28 @@ package struct InteractionIndex: Sendable {
   @usableFromInline let places: Range<Int>
   /// The user of every `stride`-th interaction of the run.
   @usableFromInline let landmarks: [UInt32]
-  /// A Bloom filter with one hash (Bloom: "Space/time trade-offs in hash coding", 1970): a clear bit means that a pair
-  /// never met. Eight to sixteen bits per interaction let one foreign pair in eight or fewer pass.
+  /// A Bloom filter whose two bits for a pair stand in one word (Putze, Sanders, Singler: "Cache-, hash- and
+  /// space-efficient Bloom filters", 2009): a clear bit means that the pair never met. Twelve bits per interaction let
+  /// about one foreign pair in thirty pass.
   @usableFromInline let filter: [UInt64]
-  @usableFromInline let filterShift: UInt64
 
   @usableFromInline static let strideBits = 5
 
   package init(_ matrix: InteractionMatrix, users: Range<Int>) {
     self.matrix = matrix
     guard !users.isEmpty else {
-      (places, landmarks, filter, filterShift) = (0..<0, [], [0], 58)
+      (places, landmarks, filter) = (0..<0, [], [0])
       return
     }
     let first = matrix.range(of: Row(users.lowerBound)).lowerBound
     places = first..<matrix.range(of: Row(users.upperBound - 1)).upperBound
-    let bits = UInt64.bitWidth - UInt64(max(64, 8 * places.count) - 1).leadingZeroBitCount
-    filterShift = UInt64(UInt64.bitWidth - bits)
-    var filter = [UInt64](repeating: 0, count: (1 << bits) / 64)
+    var filter = [UInt64](repeating: 0, count: 1 + places.count * 12 / 64)
     var landmarks: [UInt32] = []
     for user in users {
       let row = Row(user)
       for index in matrix.range(of: row) {
-        let bit = Self.hash(row, matrix.item(at: index)) >> filterShift
-        filter[Int(bit >> 6)] |= 1 << (bit & 63)
+        let hash = Self.hash(row, matrix.item(at: index))
+        filter[Self.word(hash, of: filter.count)] |= Self.bits(hash)
         if (index - first) & ((1 << Self.strideBits) - 1) == 0 { landmarks.append(UInt32(user)) }
       }
     }
@@ -49,17 +47,30 @@ package struct InteractionIndex: Sendable {
     return user
   }
 
+  /// False where a user of the run has surely not met an item: one load.
+  @inlinable @inline(__always)
+  package func mayContain(user: Row, item: Row) -> Bool {
+    let hash = Self.hash(user, item)
+    let bits = Self.bits(hash)
+    return filter[Self.word(hash, of: filter.count)] & bits == bits
+  }
+
   /// Whether a user of the run has met an item.
   @inlinable @inline(__always)
   package func contains(user: Row, item: Row) -> Bool {
-    let bit = Self.hash(user, item) >> filterShift
-    guard filter[Int(truncatingIfNeeded: bit >> 6)] & (1 << (bit & 63)) != 0 else { return false }
-    return matrix.contains(user: user, item: item)
+    mayContain(user: user, item: item) && matrix.contains(user: user, item: item)
   }
 
-  /// The golden ratio's multiples spread their upper bits evenly (Knuth: "The Art of Computer Programming", 6.4).
   @inlinable @inline(__always)
   static func hash(_ user: Row, _ item: Row) -> UInt64 {
-    (UInt64(user.rawValue) << 32 | UInt64(item.rawValue)) &* 0x9E37_79B9_7F4A_7C15
+    RandomStream.mixed(UInt64(user.rawValue) << 32 | UInt64(item.rawValue))
   }
+
+  @inlinable @inline(__always)
+  static func word(_ hash: UInt64, of count: Int) -> Int {
+    Int(truncatingIfNeeded: ((hash >> 32) &* UInt64(truncatingIfNeeded: count)) >> 32)
+  }
+
+  @inlinable @inline(__always)
+  static func bits(_ hash: UInt64) -> UInt64 { 1 << (hash & 63) | 1 << (hash >> 6 & 63) }
 }

@@ -51,7 +51,7 @@ package struct RandomStream: Sendable, Hashable {
   }
 
   @inlinable @inline(__always)
-  static func mixed(_ value: UInt64) -> UInt64 {
+  package static func mixed(_ value: UInt64) -> UInt64 {
     var bits = value
     bits = (bits ^ (bits >> 27)) &* 0x3C79_AC49_2BA7_B653
     bits = (bits ^ (bits >> 33)) &* 0x1C69_B3F7_4AC4_AE35

@@ -62,22 +62,21 @@ struct BatchStream {
     let from = schedule.positions(before: relative(step))
     let to = schedule.positions(before: relative(step).next)
     let held = configuration.shards
-    let users = configuration.users
     switch configuration.plan.consistency {
     case .bsp:
       for (index, shard) in held.enumerated() {
         batch.leaves[index].begin(ReductionTree.Node(level: 0, index: UInt16(shard)))
         append(from[shard]..<to[shard], ofHeld: index, to: &batch.leaves[index])
-        batch.leaves[index].finish(userDomain: users.count, itemDomain: configuration.size.items)
+        batch.leaves[index].finish()
       }
     case .ssp, .async:
       batch.leaves[0].begin(ReductionTree.root(over: configuration.shardMap.count))
       for index in held.indices.map({ $0 - held.lowerBound }) {
         append(offsets[index] + from[index]..<offsets[index] + to[index], ofHeld: index, to: &batch.leaves[0])
       }
-      batch.leaves[0].finish(userDomain: users.count, itemDomain: configuration.size.items)
+      batch.leaves[0].finish()
     }
-    batch.finish(itemDomain: configuration.size.items, placement: configuration.placement)
+    batch.finish(placement: configuration.placement)
   }
 
   private func append(_ positions: Range<Int>, ofHeld index: Int, to leaf: inout LeafBatch) {

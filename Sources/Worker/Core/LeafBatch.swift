@@ -8,57 +8,91 @@ struct LeafBatch {
   /// The distinct users, counted from the worker's first, and the distinct items; ascending.
   private(set) var users: RowSet
   private(set) var items: RowSet
-  /// Per sample: its user's and item's place among the distinct ones, and its target. `[samples]`
-  private(set) var userOfSample: [UInt32] = []
-  private(set) var itemOfSample: [UInt32] = []
-  private(set) var targets: [Float] = []
+  private(set) var count = 0
+  /// Per sample: its user's and item's row until `finish`, their places among the distinct ones from then on, and its
+  /// target. `[capacity]`, of which the first `count` are meant.
+  private var userColumn: [UInt32] = []
+  private var itemColumn: [UInt32] = []
+  private var targetColumn: [Float] = []
 
   init(users: Int, items: Int) {
     self.users = RowSet(domain: users)
     self.items = RowSet(domain: items)
   }
 
-  var count: Int { targets.count }
+  /// `[count]`
+  var userOfSample: Span<UInt32> { @_lifetime(borrow self) get { userColumn.span.extracting(0..<count) } }
+  var itemOfSample: Span<UInt32> { @_lifetime(borrow self) get { itemColumn.span.extracting(0..<count) } }
+  var targets: Span<Float> { @_lifetime(borrow self) get { targetColumn.span.extracting(0..<count) } }
 
   mutating func begin(_ node: ReductionTree.Node) {
     self.node = node
-    userOfSample.removeAll(keepingCapacity: true)
-    itemOfSample.removeAll(keepingCapacity: true)
-    targets.removeAll(keepingCapacity: true)
+    count = 0
   }
 
   /// Adds a run of a shard's positives, and as long a run of each of its streams of negatives, in the epoch's order.
   mutating func append(
     _ positions: Range<Int>, of order: ShardOrder, sampler: NegativeSampler, configuration: WorkerConfiguration
   ) {
-    let (matrix, index) = (configuration.interactions, configuration.index)
+    for stream in order.permutations.indices {
+      let run = count..<count + positions.count
+      count = run.upperBound
+      grow(to: count)
+      Self.draw(
+        positions, of: order, stream, sampler, configuration, from: run.lowerBound, users: &userColumn,
+        items: &itemColumn, targets: &targetColumn)
+      users.insert(userColumn, run)
+      items.insert(itemColumn, run)
+    }
+  }
+
+  /// One stream's samples: 0 are the positives, the others negatives. Loads that miss the caches are kept apart from
+  /// what waits for them, so that many are under way at once.
+  private static func draw(
+    _ positions: Range<Int>, of order: ShardOrder, _ stream: Int, _ sampler: NegativeSampler,
+    _ configuration: WorkerConfiguration, from first: Int, users: inout [UInt32], items: inout [UInt32],
+    targets: inout [Float]
+  ) {
+    let run = first..<first + positions.count
+    var allUsers = users.mutableSpan
+    var allItems = items.mutableSpan
+    var allTargets = targets.mutableSpan
+    var users = allUsers._mutatingExtracting(run)
+    var items = allItems._mutatingExtracting(run)
+    var targets = allTargets._mutatingExtracting(run)
+    let matrix = configuration.interactions
+    let index = configuration.index
     let firstUser = UInt32(configuration.users.lowerBound)
-    for (stream, permutation) in order.permutations.enumerated() {
-      for position in positions {
-        let interaction = order.firstInteraction + permutation[position]
-        let user = index.user(ofInteraction: interaction)
-        let item =
-          stream == 0
-          ? matrix.item(at: interaction)
-          : sampler.negative(stream - 1, ofInteraction: interaction, user: user)
-        let row = user.rawValue - firstUser
-        users.insert(row)
-        items.insert(item.rawValue)
-        userOfSample.append(row)
-        itemOfSample.append(item.rawValue)
-        targets.append(stream == 0 ? 1 : 0)
+    for place in 0..<positions.count {
+      let interaction = order.interaction(at: positions.lowerBound &+ place, stream)
+      users[place] = index.user(ofInteraction: interaction).rawValue &- firstUser
+      let item =
+        stream == 0 ? matrix.item(at: interaction) : sampler.candidate(stream &- 1, ofInteraction: interaction)
+      items[place] = item.rawValue
+      targets[place] = stream == 0 ? 1 : 0
+    }
+    guard stream > 0 else { return }
+    for place in 0..<positions.count {
+      let user = Row(rawValue: users[place] &+ firstUser)
+      if index.mayContain(user: user, item: Row(rawValue: items[place])) {
+        let interaction = order.interaction(at: positions.lowerBound &+ place, stream)
+        items[place] = sampler.negative(stream &- 1, ofInteraction: interaction, user: user).rawValue
       }
     }
   }
 
+  private mutating func grow(to count: Int) {
+    guard targetColumn.count < count else { return }
+    let more = max(count, 2 * targetColumn.count) - targetColumn.count
+    userColumn.append(contentsOf: repeatElement(0, count: more))
+    itemColumn.append(contentsOf: repeatElement(0, count: more))
+    targetColumn.append(contentsOf: repeatElement(0, count: more))
+  }
+
   /// Turns rows into places among the distinct ones.
-  mutating func finish(userDomain: Int, itemDomain: Int) {
-    users.number(upTo: userDomain)
-    items.number(upTo: itemDomain)
-    for index in userOfSample.indices {
-      userOfSample[index] = users.slot(of: userOfSample[index])
-      itemOfSample[index] = items.slot(of: itemOfSample[index])
-    }
+  mutating func finish() {
+    users.number(&userColumn, count: count)
+    items.number(&itemColumn, count: count)
   }
 }
 
@@ -67,7 +101,7 @@ struct LeafBatch {
 /// touches more users, and each user is updated more often.
 struct ShardOrder {
   /// The place of the shard's first interaction among all.
-  let firstInteraction: Int
+  private let firstInteraction: Int
   /// `[1 + negatives]`
   let permutations: [IndexPermutation]
 
@@ -81,5 +115,10 @@ struct ShardOrder {
         stream: RandomStream(
           seed: plan.seed, .epochOrder, UInt64(epoch.rawValue), UInt64(shard.rawValue) << 32 | UInt64(stream)))
     }
+  }
+
+  @inline(__always)
+  func interaction(at position: Int, _ stream: Int) -> Int {
+    firstInteraction &+ permutations[stream][position]
   }
 }

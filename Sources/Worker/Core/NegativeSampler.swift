@@ -20,22 +20,25 @@ package struct NegativeSampler: Sendable {
     perPositive = plan.negatives
   }
 
-  /// The `index`-th negative of an interaction.
+  /// What is drawn first for the `index`-th negative of an interaction. It stands unless the user may know it.
   @inline(__always)
-  package func negative(_ index: Int, ofInteraction interaction: Int, user: Row) -> Row {
-    let counter = (UInt64(interaction) &* UInt64(perPositive) &+ UInt64(index)) &* Self.attempts
-    let item = Row(rawValue: stream.index(below: items, at: counter))
-    return interactions.contains(user: user, item: item) ? another(counter, user: user) : item
+  func candidate(_ index: Int, ofInteraction interaction: Int) -> Row {
+    Row(rawValue: stream.index(below: items, at: counter(index, interaction)))
   }
 
-  /// What is drawn after an item that the user knows.
-  @inline(never)
-  private func another(_ counter: UInt64, user: Row) -> Row {
-    for attempt in 1..<Self.attempts {
+  /// The `index`-th negative of an interaction.
+  package func negative(_ index: Int, ofInteraction interaction: Int, user: Row) -> Row {
+    let counter = counter(index, interaction)
+    for attempt in 0..<Self.attempts {
       let item = Row(rawValue: stream.index(below: items, at: counter &+ attempt))
       if !interactions.contains(user: user, item: item) { return item }
     }
     return nextFree(after: Row(rawValue: stream.index(below: items, at: counter)), user: user)
+  }
+
+  @inline(__always)
+  private func counter(_ index: Int, _ interaction: Int) -> UInt64 {
+    (UInt64(interaction) &* UInt64(perPositive) &+ UInt64(index)) &* Self.attempts
   }
 
   /// The first item from a random one onwards that the user does not know.

@@ -3,35 +3,54 @@
 struct RowSet {
   /// The distinct rows, ascending; valid after `number`.
   private(set) var rows: [UInt32] = []
+  private let domain: Int
   private var words: [UInt64]
   private var slots: [UInt32]
 
   /// - Parameter domain: rows are below this.
   init(domain: Int) {
+    self.domain = domain
     words = [UInt64](repeating: 0, count: (domain + 63) / 64)
     slots = [UInt32](repeating: 0, count: domain)
     rows.reserveCapacity(min(domain, 4096))
   }
 
-  @inline(__always)
-  mutating func insert(_ row: UInt32) {
-    words[Int(row >> 6)] |= 1 << UInt64(row & 63)
+  /// Inserts a run of a column.
+  mutating func insert(_ column: [UInt32], _ run: Range<Int>) {
+    let rows = column.span
+    var words = words.mutableSpan
+    for index in run {
+      let row = rows[index]
+      words[Int(row >> 6)] |= 1 << UInt64(row & 63)
+    }
   }
 
-  /// Lists the inserted rows below `end`, gives each its place in the list, and forgets them for the next batch.
-  mutating func number(upTo end: Int) {
+  /// Lists the inserted rows, gives each its place in the list, and forgets them for the next batch.
+  mutating func number() { Self.number(&words, &rows, &slots) }
+
+  private static func number(_ words: inout [UInt64], _ rows: inout [UInt32], _ slots: inout [UInt32]) {
     rows.removeAll(keepingCapacity: true)
-    for index in 0..<((end + 63) / 64) {
+    var words = words.mutableSpan
+    var slots = slots.mutableSpan
+    for index in 0..<words.count {
       var word = words[index]
       guard word != 0 else { continue }
       words[index] = 0
       while word != 0 {
-        let row = UInt32(index * 64 + word.trailingZeroBitCount)
-        slots[Int(row)] = UInt32(rows.count)
+        let row = UInt32(truncatingIfNeeded: index &* 64 &+ word.trailingZeroBitCount)
+        slots[Int(row)] = UInt32(truncatingIfNeeded: rows.count)
         rows.append(row)
-        word &= word - 1
+        word &= word &- 1
       }
     }
+  }
+
+  /// The same, and puts each row's place into the column of rows that were inserted.
+  mutating func number(_ column: inout [UInt32], count: Int) {
+    number()
+    let slots = slots.span
+    var column = column.mutableSpan
+    for index in 0..<count { column[index] = slots[Int(column[index])] }
   }
 
   /// The place of a row in `rows`.

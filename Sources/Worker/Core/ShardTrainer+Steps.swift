@@ -68,8 +68,8 @@ extension ShardTrainer {
     var target = all._mutatingExtracting(0..<leaf.users.rows.count * width)
     return computation.run(
       userRows: userRows.span.extracting(0..<leaf.users.rows.count * width),
-      itemRows: itemRows.span.extracting(0..<leaf.items.rows.count * width), userOfSample: leaf.userOfSample.span,
-      itemOfSample: leaf.itemOfSample.span, targets: leaf.targets.span, scale: scale, l2: l2, userGradients: &target,
+      itemRows: itemRows.span.extracting(0..<leaf.items.rows.count * width), userOfSample: leaf.userOfSample,
+      itemOfSample: leaf.itemOfSample, targets: leaf.targets, scale: scale, l2: l2, userGradients: &target,
       itemGradients: &itemGradients, denseGradients: &denseGradients)
   }
 

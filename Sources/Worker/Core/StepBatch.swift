@@ -21,11 +21,9 @@ struct StepBatch {
   var sampleCount: Int { leaves.reduce(0) { $0 + $1.count } }
 
   /// Gathers what the leaves need.
-  mutating func finish(itemDomain: Int, placement: Placement) {
-    for leaf in leaves {
-      for row in leaf.items.rows { items.insert(row) }
-    }
-    items.number(upTo: itemDomain)
+  mutating func finish(placement: Placement) {
+    for leaf in leaves { items.insert(leaf.items.rows, leaf.items.rows.indices) }
+    items.number()
     for server in wanted.indices {
       wanted[server].removeAll(keepingCapacity: true)
       slots[server].removeAll(keepingCapacity: true)
