@@ -176,7 +176,10 @@ package struct CoordinationLoop: ~Copyable {
         placement: Placement(workers: coordinator.plan.cluster.workers, servers: coordinator.plan.cluster.servers),
         endpoints: coordinator.servers.map { coordinator.endpoints[$0] ?? "" })
     servers = access
+    let (sent, received) = (access.bytesSent, access.bytesReceived)
     try body(access, recorder, coordinator)
+    recorder.count(sent: access.bytesSent - sent)
+    recorder.count(received: access.bytesReceived - received)
   }
 
   private func send(_ message: ControlMessage, to identity: PeerIdentity) {

@@ -11,8 +11,8 @@ package final class ServerAccess {
   private let job: JobID
   let placement: Placement
   private var sockets: [ServerSocket] = []
-  private(set) var bytesSent: UInt64 = 0
-  private(set) var bytesReceived: UInt64 = 0
+  private(set) var bytesSent = 0
+  private(set) var bytesReceived = 0
 
   // Limit: a frame of a mebibyte takes a slow network a tenth of a second, a server under load a few.
   private static let replyLimit = 30.0
@@ -87,7 +87,7 @@ package final class ServerAccess {
       request.write(into: &writer)
       unsafe writer.bytes(body.span.bytes)
     }
-    bytesSent += UInt64(size)
+    bytesSent += size
     let outcome = try sockets[server].socket.send(message)
     guard outcome.isSent() else { throw LinkError("server \(server)", "takes no messages") }
   }
@@ -96,7 +96,7 @@ package final class ServerAccess {
     let deadline = MonotonicClock.seconds + Self.replyLimit
     while true {
       if let message = try sockets[server].socket.receive() {
-        bytesReceived += UInt64(message.byteCount)
+        bytesReceived += message.byteCount
         var reader = FrameReader(message.bytes)
         switch try FrameMark.read(&reader) {
         case .bulkReply:

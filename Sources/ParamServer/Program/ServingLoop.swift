@@ -110,8 +110,8 @@ package struct ServingLoop: ~Copyable {
   private var account: Account {
     Account(
       cpuSeconds: ProcessUsage.cpuSeconds, peakResidentBytes: UInt64(ProcessUsage.peakResidentBytes),
-      bytesSent: bytesSent, bytesReceived: bytesReceived, updates: shard.applied,
-      duplicates: shard.duplicates)
+      bytesSent: bytesSent + link.bytesSent, bytesReceived: bytesReceived + link.bytesReceived,
+      updates: shard.applied, duplicates: shard.duplicates)
   }
 
   // MARK: steps

@@ -8,6 +8,9 @@ package struct CoordinatorLink: ~Copyable {
   package let socket: Socket
   private var lastHeard: Double
   private var lastSent: Double
+  /// What this member and the coordinator have said to each other.
+  package private(set) var bytesSent: UInt64 = 0
+  package private(set) var bytesReceived: UInt64 = 0
 
   // Limit: the coordinator speaks several times a second, but may be away on a checkpoint of gigabytes for some of
   // these; before it has greeted anyone it waits as long for the other members.
@@ -32,7 +35,9 @@ package struct CoordinatorLink: ~Copyable {
 
   package mutating func send(_ message: ControlMessage) throws {
     lastSent = MonotonicClock.seconds
-    let outcome = try socket.send(try Message.control(message))
+    let frame = try Message.control(message)
+    bytesSent += UInt64(frame.byteCount)
+    let outcome = try socket.send(frame)
     guard outcome.isSent() else {
       throw LinkError("coordinator at \(endpoint)", "takes no messages")
     }
@@ -50,6 +55,7 @@ package struct CoordinatorLink: ~Copyable {
   package mutating func receive() throws -> ControlMessage? {
     guard let message = try socket.receive() else { return nil }
     lastHeard = MonotonicClock.seconds
+    bytesReceived += UInt64(message.byteCount)
     return try ControlMessage(frame: message.bytes)
   }
 

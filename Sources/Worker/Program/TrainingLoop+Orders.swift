@@ -57,8 +57,8 @@ extension TrainingLoop {
   private var account: Account {
     Account(
       cpuSeconds: ProcessUsage.cpuSeconds, peakResidentBytes: UInt64(ProcessUsage.peakResidentBytes),
-      bytesSent: bytesSent, bytesReceived: bytesReceived, updates: trainer.pushes,
-      staleness: trainer.staleness)
+      bytesSent: bytesSent + link.bytesSent, bytesReceived: bytesReceived + link.bytesReceived,
+      updates: trainer.pushes, staleness: trainer.staleness)
   }
 
   // MARK: what the Core orders
