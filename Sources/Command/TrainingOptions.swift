@@ -36,6 +36,9 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "Step size of the optimizer (default: 0.003).") var learningRate: Double?
   @Option(help: "What the learning rate is multiplied by after each epoch.") var learningRateDecay: Double?
   @Option(help: "Momentum of sgd.") var momentum: Double?
+  @Option(
+    help: "Evaluate and store an average over epochs, in which each counts so many times the next; 0 takes the last.")
+  var averaging: Double?
   @Option(name: .customLong("l2"), help: "Weight of the squared norm of all weights a sample uses (default: 0.0001).")
   var l2: Double?
   @Option(help: "Standard deviation of the initial embeddings (default: 0.01).") var initialDeviation: Double?
@@ -71,6 +74,7 @@ struct TrainingOptions: ParsableArguments {
     set(learningRate, \.learningRate)
     set(learningRateDecay, \.learningRateDecay)
     set(momentum, \.momentum)
+    set(averaging, \.averaging)
     set(l2, \.l2)
     set(initialDeviation, \.initialDeviation)
     set(batchSize, \.batchSize)

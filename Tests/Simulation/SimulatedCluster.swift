@@ -19,7 +19,7 @@ package final class SimulatedCluster {
   private var workers: [SimulatedWorker?]
   private var memberOfNode: [Node: Member] = [:]
   private var nodeOfMember: [Member: Node] = [:]
-  private var settling: UInt64?
+  private var settling: (step: UInt64, endedEpoch: Epoch)?
   package private(set) var outcome: JobOutcome?
   /// What the job started from and the last cut it wrote.
   package private(set) var cut: SimulatedCut?
@@ -143,8 +143,8 @@ package final class SimulatedCluster {
         guard let cut else { throw SimulationFailure("restoring without a cut") }
         try restore(cut)
         coordinator.serversRestored(at: time, directives: &more)
-      case .settleServers(let step):
-        settling = step
+      case .settleServers(let step, let endedEpoch):
+        settling = (step, endedEpoch)
         try settle()
       case .writeCheckpoint(let position):
         cut = try takeCut(position)
@@ -157,8 +157,19 @@ package final class SimulatedCluster {
   }
 
   private func settle() throws {
-    guard let step = settling, servers.allSatisfy({ ($0?.shard.optimizerStep ?? 0) >= step }) else { return }
+    guard let (step, endedEpoch) = settling, servers.allSatisfy({ ($0?.shard.optimizerStep ?? 0) >= step }) else {
+      return
+    }
     settling = nil
+    let request = BulkRequest(
+      job: coordinator.job, token: 0, action: .awaitStep, table: .dense, first: Int(endedEpoch.rawValue), count: 0,
+      optimizerStep: step)
+    let frame = framed(BulkRequest.headerByteCount) { writer in request.write(into: &writer) }
+    for server in servers {
+      var replies: [ServerDirective] = []
+      try unsafe server?.shard.receive(frame.span.bytes, from: Peer(9999), directives: &replies)
+      guard replies.count == 1 else { throw SimulationFailure("a server that has applied step \(step) still waits") }
+    }
     var directives: [CoordinatorDirective] = []
     coordinator.serversSettled(at: time, directives: &directives)
     try carryOut(directives)
@@ -289,7 +300,8 @@ package final class SimulatedCluster {
       workers[index]?.trainer.trainingOrdered(
         epoch: epoch, step: step, until: until, positions: positions, directives: &directives)
     case .pause: workers[index]?.trainer.pauseOrdered(directives: &directives)
-    case .settle: workers[index]?.trainer.settleOrdered(directives: &directives)
+    case .settle(let endedEpoch):
+      workers[index]?.trainer.settleOrdered(endedEpoch: endedEpoch, directives: &directives)
     case .evaluate(let target):
       workers[index]?.target = target
       workers[index]?.trainer.evaluationOrdered(directives: &directives)

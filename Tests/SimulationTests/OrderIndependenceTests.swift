@@ -45,6 +45,7 @@ import Testing
       plan.optimizer = optimizer
       plan.momentum = optimizer == .sgd ? 0.9 : 0
       plan.l2 = 0.001
+      plan.averaging = 0.6
     }
     let reference = try train(workers: 1, servers: 1, networkSeed: 0, change)
     let other = try train(workers: 3, servers: 2, networkSeed: 5, change)

@@ -48,6 +48,7 @@ func drawWeights(rows: Int, width: Int) -> [[Float]] {
 let everyOptimizer: [OptimizerSettings] =
   OptimizerKind.allCases.map { OptimizerSettings(kind: $0, learningRate: 0.01) }
   + [OptimizerSettings(kind: .sgd, learningRate: 0.01, momentum: 0.9)]
+  + [OptimizerSettings(kind: .lazyAdam, learningRate: 0.01, averaging: 0.5)]
 
 func makeTable(_ weights: [[Float]], _ optimizer: OptimizerSettings) -> RowTable {
   var table = RowTable(rows: weights.count, width: weights.first?.count ?? 0, optimizer: optimizer)
@@ -66,6 +67,13 @@ extension RowTable {
     var span = result.mutableSpan
     let rows = (0..<UInt32(rowCount)).map { $0 }
     read(rows.span, after: UInt64(step), into: &span)
+    return result
+  }
+
+  func model(after step: Int) -> [Float] {
+    var result = [Float](repeating: .nan, count: rowCount * width)
+    var span = result.mutableSpan
+    readModel(0..<rowCount, after: UInt64(step), into: &span)
     return result
   }
 

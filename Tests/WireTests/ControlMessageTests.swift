@@ -24,7 +24,7 @@ private let examples: [ControlMessage] = [
   .connect(serverEndpoints: ["tcp://127.0.0.1:1", "ipc:///x"]),
   .train(
     epoch: Epoch(1), step: Step(2), until: Step(3), positions: [ShardPosition(shard: ShardID(4), position: 5)]),
-  .pause, .settle, .settled, .evaluate(.validation), .finish, .abort(reason: "why"), .alive,
+  .pause, .settle(endedEpoch: Epoch(9)), .settled, .evaluate(.validation), .finish, .abort(reason: "why"), .alive,
 ]
 
 private func decoded(_ bytes: [UInt8]) throws(WireError) -> ControlMessage {

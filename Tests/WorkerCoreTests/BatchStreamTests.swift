@@ -57,15 +57,6 @@ import Wire
       #expect(negatives[user]?.contains { known.contains($0.item) } == false)
     }
   }
-
-  /// Every step has its four negatives per positive, but they are not those of the same users.
-  @Test func aStepMixesPositivesWithOtherUsersNegatives() throws {
-    let matrix = try SmallProblem.interactions(users: 400)
-    for step in steps(matrix, .bsp) {
-      #expect(step.negatives.count == 4 * step.positives.count)
-      #expect(step.positives.count < 4 || Set(step.negatives.map(\.user)) != Set(step.positives.map(\.user)))
-    }
-  }
 }
 
 @Suite struct NegativeSamplerTests {

@@ -104,14 +104,23 @@ extension JobCoordinator {
     }
     enter(.settling, at: time)
     awaited = Set(workers)
-    for worker in workers { directives.append(.send(worker, .settle)) }
+    for worker in workers { directives.append(.send(worker, .settle(endedEpoch: endedEpoch))) }
   }
 
   /// A worker's users are back on the servers. When all are, the servers may still have item rows to update.
   private mutating func settled(_ member: Member, directives: inout [CoordinatorDirective]) {
     guard phase == .settling else { return }
     awaited.remove(member)
-    if awaited.isEmpty { directives.append(.settleServers(optimizerStep: settledOptimizerStep)) }
+    guard awaited.isEmpty else { return }
+    directives.append(.settleServers(optimizerStep: settledOptimizerStep, endedEpoch: endedEpoch))
+  }
+
+  /// The epoch, if all of it is trained, and else 0.
+  private var endedEpoch: Epoch { isEpochThrough ? epoch : Epoch(rawValue: 0) }
+
+  private var isEpochThrough: Bool {
+    let samples = paused.values.reduce(history.partial.samples) { $0 + $1.progress.samples }
+    return samples >= UInt64(size.trainingInteractions * (1 + plan.negatives))
   }
 
   /// The optimizer steps when every push of the order is applied.
@@ -127,11 +136,11 @@ extension JobCoordinator {
   package mutating func serversSettled(at time: Double, directives: inout [CoordinatorDirective]) {
     guard phase == .settling else { return }
     lastHeardAll(at: time)
+    let isThrough = isEpochThrough
     position.optimizerStep = settledOptimizerStep
     history.partial.samples += paused.values.reduce(0) { $0 + $1.progress.samples }
     history.partial.loss += paused.values.reduce(0) { $0 + $1.progress.loss }
     history.partial.seconds += time - trainingBegan
-    let isThrough = history.partial.samples >= UInt64(size.trainingInteractions * (1 + plan.negatives))
     if isThrough {
       closeEpoch(at: time, directives: &directives)
     } else {

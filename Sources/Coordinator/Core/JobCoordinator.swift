@@ -30,8 +30,9 @@ package enum CoordinatorDirective: Sendable, Equatable {
   case send(Member, ControlMessage)
   /// Give the servers the rows of the checkpoint that the job goes on from, then call `serversRestored`.
   case restoreServers
-  /// Wait until every server has applied `optimizerStep`, then call `serversSettled`.
-  case settleServers(optimizerStep: UInt64)
+  /// Wait until every server has applied `optimizerStep`, then call `serversSettled`; with the epoch that ends here,
+  /// or 0.
+  case settleServers(optimizerStep: UInt64, endedEpoch: Epoch)
   /// Write a checkpoint of this position, then call `checkpointWritten`.
   case writeCheckpoint(JobPosition)
   /// An epoch is trained, and evaluated if it is due.

@@ -147,8 +147,8 @@ package struct CoordinationLoop: ~Copyable {
     case .restoreServers:
       try withServers { servers, recorder, _ in try recorder.restore(into: servers) }
       coordinator.serversRestored(at: MonotonicClock.seconds, directives: &directives)
-    case .settleServers(let optimizerStep):
-      try withServers { servers, _, _ in try servers.settle(optimizerStep: optimizerStep) }
+    case .settleServers(let optimizerStep, let endedEpoch):
+      try withServers { servers, _, _ in try servers.settle(optimizerStep: optimizerStep, endedEpoch: endedEpoch) }
       coordinator.serversSettled(at: MonotonicClock.seconds, directives: &directives)
     case .writeCheckpoint(let position):
       try withServers { servers, recorder, coordinator in

@@ -41,11 +41,12 @@ package final class ServerAccess {
   }
 
   /// Waits until every server has applied so many optimizer steps.
-  func settle(optimizerStep: UInt64) throws {
+  func settle(optimizerStep: UInt64, endedEpoch: Epoch) throws {
     for server in sockets.indices {
       try send(
         BulkRequest(
-          job: job, token: 0, action: .awaitStep, table: .dense, first: 0, count: 0, optimizerStep: optimizerStep),
+          job: job, token: 0, action: .awaitStep, table: .dense, first: Int(endedEpoch.rawValue), count: 0,
+          optimizerStep: optimizerStep),
         to: server, body: [])
     }
     for server in sockets.indices { _ = try receive(from: server) { _, _ in } }

@@ -11,9 +11,11 @@ extension ParameterShard {
       directives.append(.refuse(peer, reason: "this server belongs to another job"))
       return
     }
-    let rowCount = rowCount(of: request.table)
-    guard request.first <= rowCount, request.count <= rowCount - request.first else {
-      throw WireError("rows", "\(request.first) and \(request.count) more are beyond \(rowCount)")
+    if request.action != .awaitStep {
+      let rowCount = rowCount(of: request.table)
+      guard request.first <= rowCount, request.count <= rowCount - request.first else {
+        throw WireError("rows", "\(request.first) and \(request.count) more are beyond \(rowCount)")
+      }
     }
     switch request.action {
     case .readWeights, .readRecords:
@@ -35,12 +37,18 @@ extension ParameterShard {
     }
   }
 
+  private mutating func average(atEndOf epoch: Int) {
+    items.average(atEndOf: epoch, step: optimizerStep)
+    dense.average(atEndOf: epoch, step: optimizerStep)
+  }
+
   mutating func releaseAwaiting(directives: inout [ServerDirective]) {
     guard !awaiting.isEmpty else { return }
-    awaiting.removeAll { waiting in
-      guard optimizerStep >= waiting.request.optimizerStep else { return false }
-      directives.append(.bulkReply(to: waiting.peer, waiting.request, byteCount: BulkRequest.headerByteCount))
-      return true
+    let reached = awaiting.filter { optimizerStep >= $0.request.optimizerStep }
+    awaiting.removeAll { optimizerStep >= $0.request.optimizerStep }
+    for (peer, request) in reached {
+      if request.first > 0 { average(atEndOf: request.first) }
+      directives.append(.bulkReply(to: peer, request, byteCount: BulkRequest.headerByteCount))
     }
   }
 
@@ -53,14 +61,13 @@ extension ParameterShard {
     switch request.action {
     case .readWeights:
       let step = optimizerStep
-      let indices = rows.map { UInt32($0) }
       switch request.table {
       case .user:
-        writer.withFloats(rows.count * users.width) { span in users.read(indices.span, after: step, into: &span) }
+        writer.withFloats(rows.count * users.width) { span in users.readModel(rows, after: step, into: &span) }
       case .item:
-        writer.withFloats(rows.count * items.width) { span in items.read(indices.span, after: step, into: &span) }
+        writer.withFloats(rows.count * items.width) { span in items.readModel(rows, after: step, into: &span) }
       case .dense:
-        writer.withFloats(rows.count * dense.width) { span in dense.read(indices.span, after: step, into: &span) }
+        writer.withFloats(rows.count * dense.width) { span in dense.readModel(rows, after: step, into: &span) }
       }
     case .readRecords:
       // Safety: the room is exactly the records' size, which the tables check.

@@ -38,6 +38,7 @@ extension TrainingPlan {
     try read(.learningRate, into: &learningRate)
     try read(.learningRateDecay, into: &learningRateDecay)
     try read(.momentum, into: &momentum)
+    try read(.averaging, into: &averaging)
     try read(.l2, into: &l2)
     try read(.initialDeviation, into: &initialDeviation)
     try read(.batchSize, into: &batchSize)

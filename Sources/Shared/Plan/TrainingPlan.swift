@@ -68,6 +68,9 @@ package struct TrainingPlan: Sendable, Equatable, Codable {
   package var learningRateDecay = 1.0
   /// SGD only.
   package var momentum = 0.0
+  /// The model that is evaluated and stored is an average of the weights at the epochs' ends, in which each epoch
+  /// counts so many times as much as the one after it; 0 takes the last weights alone.
+  package var averaging = 0.0
   /// λ of `λ/2 · ‖w‖²`, added per sample for its two rows and for the dense weights.
   package var l2 = 0.0001
   /// The standard deviation of the initial embeddings.
@@ -96,7 +99,7 @@ package struct TrainingPlan: Sendable, Equatable, Codable {
   /// The fields of a plan file.
   package enum CodingKeys: String, CodingKey, CaseIterable {
     case model, factors, layers, activation, objective, negatives, optimizer, learningRate, learningRateDecay, momentum,
-      l2
+      averaging, l2
     case initialDeviation, batchSize, epochs, seed, consistency, wire, shards, topK, evaluateEvery, checkpointEvery
     case stopAfterStaleEpochs, validation, cluster
   }

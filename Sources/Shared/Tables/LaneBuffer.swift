@@ -42,6 +42,11 @@ struct LaneBuffer: ~Copyable, @unchecked Sendable {
       unsafe _overrideLifetime(MutableSpan(_unsafeStart: start, count: count), mutating: &self)
     }
   }
+
+  mutating func set(_ value: Lanes, at index: Int) {
+    var span = mutableSpan
+    span[index] = value
+  }
 }
 
 extension Lanes {

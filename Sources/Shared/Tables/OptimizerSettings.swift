@@ -14,16 +14,20 @@ package struct OptimizerSettings: Sendable, Equatable {
   /// Every so many steps, an epoch's, the learning rate is multiplied by this.
   package var rateDecay: Double
   package var stepsPerDecay: Int
+  /// What the average that is kept beside the weights keeps of itself at an epoch's end; 0 keeps none.
+  package var averaging: Double
 
   /// - Parameter epsilon: nil for the rule's own: 1e-10 for Adagrad, 1e-8 for Adam, as in PyTorch
   package init(
     kind: OptimizerKind, learningRate: Double, momentum: Double = 0, beta1: Double = 0.9, beta2: Double = 0.999,
-    epsilon: Double? = nil, rateDecay: Double = 1, stepsPerDecay: Int = 1
+    epsilon: Double? = nil, rateDecay: Double = 1, stepsPerDecay: Int = 1, averaging: Double = 0
   ) {
     precondition(learningRate > 0 && learningRate.isFinite, "learning rate \(learningRate)")
     precondition(momentum >= 0 && momentum < 1, "momentum \(momentum)")
     precondition(beta1 >= 0 && beta1 * beta1 < beta2 && beta2 < 1, "betas \(beta1) and \(beta2)")
     precondition(rateDecay > 0 && rateDecay <= 1 && stepsPerDecay > 0, "decay \(rateDecay) in \(stepsPerDecay) steps")
+    precondition(averaging >= 0 && averaging < 1, "averaging \(averaging)")
+    self.averaging = averaging
     self.kind = kind
     self.learningRate = learningRate
     self.rateDecay = rateDecay
@@ -37,7 +41,8 @@ package struct OptimizerSettings: Sendable, Equatable {
   package init(plan: TrainingPlan, size: ProblemSize) {
     self.init(
       kind: plan.optimizer, learningRate: plan.learningRate, momentum: plan.momentum,
-      rateDecay: plan.learningRateDecay, stepsPerDecay: max(1, plan.stepsPerEpoch(of: size)))
+      rateDecay: plan.learningRateDecay, stepsPerDecay: max(1, plan.stepsPerEpoch(of: size)),
+      averaging: plan.averaging)
   }
 
   /// What is left of the learning rate at a step, which counts from 1.
@@ -54,6 +59,11 @@ package struct OptimizerSettings: Sendable, Equatable {
     case .sgd: momentum > 0 ? 1 : 0
     }
   }
+
+  package var keepsAverages: Bool { averaging > 0 }
+
+  /// The runs of floats that make a row's record: weights, moments, average.
+  var recordParts: Int { 1 + momentCount + (keepsAverages ? 1 : 0) }
 
   /// Whether rows go on changing in steps that do not touch them.
   package var movesIdleRows: Bool {

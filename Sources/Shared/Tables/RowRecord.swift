@@ -1,8 +1,9 @@
-/// A row's whole state as bytes: `[weights | first moment | second moment | step of the last gradient]`, as many
-/// moments as the rule has; floats of 4 bytes and a step of 8, little-endian, without gaps.
+/// A row's whole state as bytes: `[weights | first moment | second moment | average | step of the last gradient]`, as
+/// many moments as the rule has, and the average where one is kept; floats of 4 bytes and a step of 8, little-endian,
+/// without gaps.
 package enum RowRecord {
   package static func byteCount(width: Int, optimizer: OptimizerSettings) -> Int {
-    width * 4 * (1 + optimizer.momentCount) + 8
+    width * 4 * optimizer.recordParts + 8
   }
 
   /// Cuts the slice `range` out of a record that is `width` floats wide: the record of a row of `range.count` floats.
@@ -12,7 +13,7 @@ package enum RowRecord {
     precondition(range.lowerBound >= 0 && range.upperBound <= width, "floats \(range) of \(width)")
     check(record.byteCount, width, optimizer)
     check(slice.byteCount, range.count, optimizer)
-    for part in 0...optimizer.momentCount {
+    for part in 0..<optimizer.recordParts {
       let source = record.extracting((part * width + range.lowerBound) * 4..<(part * width + range.upperBound) * 4)
       copy(source, to: part * range.count * 4, of: &slice)
     }
@@ -27,14 +28,15 @@ package enum RowRecord {
     precondition(range.lowerBound >= 0 && range.upperBound <= width, "floats \(range) of \(width)")
     check(slice.byteCount, range.count, optimizer)
     check(record.byteCount, width, optimizer)
-    for part in 0...optimizer.momentCount {
+    for part in 0..<optimizer.recordParts {
       let source = slice.extracting(part * range.count * 4..<(part + 1) * range.count * 4)
       copy(source, to: (part * width + range.lowerBound) * 4, of: &record)
     }
     copy(slice.extracting(last: 8), to: record.byteCount - 8, of: &record)
   }
 
-  /// The weights of some rows' records as they are after step `step`: `[records.byteCount / byteCount × width]`.
+  /// The weights that some rows' records give the model, as `RowTable.readModel` has them after step `step`:
+  /// `[records.byteCount / byteCount × width]`.
   @_lifetime(weights: copy weights)
   package static func weights(
     of records: RawSpan, width: Int, optimizer: OptimizerSettings, after step: UInt64,
@@ -51,7 +53,7 @@ package enum RowRecord {
       table.restore(rows: 0..<count, from: records.extracting(first * size..<(first + count) * size))
       for row in 0..<count {
         var copy = weights._mutatingExtracting((first + row) * width..<(first + row + 1) * width)
-        table.readRow(row, after: step, into: &copy)
+        table.readModelRow(row, after: step, into: &copy)
       }
     }
   }

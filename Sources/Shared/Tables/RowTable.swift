@@ -14,6 +14,8 @@ package struct RowTable: ~Copyable, Sendable {
   let stride: Int
   /// `[rows × stride]`
   var lanes: LaneBuffer
+  /// The averages of the rows' weights, `[rows × blocks]`, where they are kept.
+  var averages: LaneBuffer
   /// The step of each row's last gradient, 0 before the first; kept only where idle rows move.
   var lastSteps: [UInt64]
   let schedule: AdamSchedule
@@ -27,6 +29,7 @@ package struct RowTable: ~Copyable, Sendable {
     blocks = Lanes.covering(width)
     stride = blocks * (1 + optimizer.momentCount)
     lanes = LaneBuffer(count: rows * stride)
+    averages = LaneBuffer(count: optimizer.keepsAverages ? rows * blocks : 0)
     lastSteps = [UInt64](repeating: 0, count: optimizer.movesIdleRows ? rows : 0)
     schedule = AdamSchedule(optimizer)
   }
@@ -41,12 +44,10 @@ package struct RowTable: ~Copyable, Sendable {
   package mutating func setWeights(of row: Int, from weights: Span<Float>) {
     precondition(weights.count == width, "\(weights.count) weights for a row of \(width)")
     let first = lanesOfRow(UInt32(row)).lowerBound
-    for block in 0..<blocks { setLanes(weights.lanes(block), at: first + block) }
-  }
-
-  mutating func setLanes(_ value: Lanes, at index: Int) {
-    var table = lanes.mutableSpan
-    table[index] = value
+    let blocks = blocks
+    for block in 0..<blocks { lanes.set(weights.lanes(block), at: first + block) }
+    guard optimizer.keepsAverages else { return }
+    for block in 0..<blocks { averages.set(weights.lanes(block), at: row * blocks + block) }
   }
 
   /// The weights as they are after step `step` (0 is before the first): `[rows.count × width]`.

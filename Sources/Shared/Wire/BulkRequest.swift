@@ -17,13 +17,13 @@ package enum StoredTable: UInt8, Sendable, CaseIterable {
 /// Reads or writes whole runs of rows, outside the steps: restoring, writing back, evaluating, cutting.
 package struct BulkRequest: Sendable, Equatable {
   package enum Action: UInt8, Sendable {
-    /// The weights of rows `first ..< first + count`, as floats.
+    /// What rows `first ..< first + count` give the model, as floats.
     case readWeights = 1
     /// Their full records: weights, optimizer state, last step.
     case readRecords
     /// Full records follow, `[count × stateByteCount]`; the server then counts at least `optimizerStep` steps.
     case writeRecords
-    /// Answer when every push up to `optimizerStep` is applied.
+    /// Answer when every push up to `optimizerStep` is applied; `first` is the epoch that ends there, or 0.
     case awaitStep
   }
   package static let headerByteCount = FrameMark.byteCount + 8 + 4 + 1 + 1 + 2 + 4 + 4 + 8

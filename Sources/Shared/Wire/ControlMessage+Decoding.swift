@@ -51,7 +51,7 @@ extension ControlMessage {
     case 14: self = .finish
     case 15: self = .abort(reason: try reader.text("reason", atMost: Self.reasonLimit))
     case 16: self = .alive
-    case 17: self = .settle
+    case 17: self = .settle(endedEpoch: Epoch(rawValue: try reader.number("ended epoch")))
     case 18: self = .settled
     default: throw WireError("message kind", "\(kind) is unknown")
     }

@@ -55,7 +55,9 @@ extension ControlMessage {
       out.begin(15)
       out.text(reason)
     case .alive: out.begin(16)
-    case .settle: out.begin(17)
+    case .settle(let endedEpoch):
+      out.begin(17)
+      out.number(endedEpoch.rawValue)
     case .settled: out.begin(18)
     }
     return out.bytes

@@ -24,8 +24,8 @@ package enum ControlMessage: Sendable, Equatable {
   /// Train `epoch` from `step` up to, not including, `until`; in `ssp` and `async` from the given positions.
   case train(epoch: Epoch, step: Step, until: Step, positions: [ShardPosition])
   case pause
-  /// Training stands still: write the users' rows back to the servers.
-  case settle
+  /// Training stands still: write the users' rows back to the servers; with the epoch that ends here, or 0.
+  case settle(endedEpoch: Epoch)
   case evaluate(EvaluationTarget)
   /// The job is done: account for yourself and go.
   case finish

@@ -30,54 +30,58 @@ struct LeafBatch {
     count = 0
   }
 
-  /// Adds a run of a shard's positives, and as long a run of each of its streams of negatives, in the epoch's order.
+  /// Adds a run of a shard's positives, in the epoch's order, each followed by its negatives.
   mutating func append(
     _ positions: Range<Int>, of order: ShardOrder, sampler: NegativeSampler, configuration: WorkerConfiguration
   ) {
-    for stream in order.permutations.indices {
-      let run = count..<count + positions.count
-      count = run.upperBound
-      grow(to: count)
-      Self.draw(
-        positions, of: order, stream, sampler, configuration, from: run.lowerBound, users: &userColumn,
-        items: &itemColumn, targets: &targetColumn)
-      users.insert(userColumn, run)
-      items.insert(itemColumn, run)
-    }
+    let run = count..<count + positions.count * (1 + configuration.plan.negatives)
+    count = run.upperBound
+    grow(to: count)
+    Self.draw(
+      positions, of: order, sampler, configuration, from: run.lowerBound, users: &userColumn, items: &itemColumn,
+      targets: &targetColumn)
+    users.insert(userColumn, run)
+    items.insert(itemColumn, run)
   }
 
-  /// One stream's samples: 0 are the positives, the others negatives. Loads that miss the caches are kept apart from
-  /// what waits for them, so that many are under way at once.
+  /// Loads that miss the caches are kept apart from what waits for them, so that many are under way at once.
   private static func draw(
-    _ positions: Range<Int>, of order: ShardOrder, _ stream: Int, _ sampler: NegativeSampler,
-    _ configuration: WorkerConfiguration, from first: Int, users: inout [UInt32], items: inout [UInt32],
-    targets: inout [Float]
+    _ positions: Range<Int>, of order: ShardOrder, _ sampler: NegativeSampler, _ configuration: WorkerConfiguration,
+    from first: Int, users: inout [UInt32], items: inout [UInt32], targets: inout [Float]
   ) {
-    let run = first..<first + positions.count
-    var allUsers = users.mutableSpan
-    var allItems = items.mutableSpan
-    var allTargets = targets.mutableSpan
-    var users = allUsers._mutatingExtracting(run)
-    var items = allItems._mutatingExtracting(run)
-    var targets = allTargets._mutatingExtracting(run)
     let matrix = configuration.interactions
     let index = configuration.index
     let firstUser = UInt32(configuration.users.lowerBound)
-    for place in 0..<positions.count {
-      let interaction = order.interaction(at: positions.lowerBound &+ place, stream)
-      users[place] = index.user(ofInteraction: interaction).rawValue &- firstUser
-      let item =
-        stream == 0 ? matrix.item(at: interaction) : sampler.candidate(stream &- 1, ofInteraction: interaction)
-      items[place] = item.rawValue
-      targets[place] = stream == 0 ? 1 : 0
-    }
-    guard stream > 0 else { return }
-    for place in 0..<positions.count {
-      let user = Row(rawValue: users[place] &+ firstUser)
-      if index.mayContain(user: user, item: Row(rawValue: items[place])) {
-        let interaction = order.interaction(at: positions.lowerBound &+ place, stream)
-        items[place] = sampler.negative(stream &- 1, ofInteraction: interaction, user: user).rawValue
+    let negatives = configuration.plan.negatives
+    var users = users.mutableSpan
+    var items = items.mutableSpan
+    var targets = targets.mutableSpan
+    var place = first
+    for position in positions {
+      let interaction = order.firstInteraction &+ order.permutation[position]
+      let user = index.user(ofInteraction: interaction).rawValue &- firstUser
+      users[place] = user
+      items[place] = matrix.item(at: interaction).rawValue
+      targets[place] = 1
+      place &+= 1
+      for negative in 0..<negatives {
+        users[place] = user
+        items[place] = sampler.candidate(negative, ofInteraction: interaction).rawValue
+        targets[place] = 0
+        place &+= 1
       }
+    }
+    place = first
+    for position in positions {
+      let user = Row(rawValue: users[place] &+ firstUser)
+      for negative in 0..<negatives {
+        let item = Row(rawValue: items[place &+ 1 &+ negative])
+        if index.mayContain(user: user, item: item) {
+          let interaction = order.firstInteraction &+ order.permutation[position]
+          items[place &+ 1 &+ negative] = sampler.negative(negative, ofInteraction: interaction, user: user).rawValue
+        }
+      }
+      place &+= 1 &+ negatives
     }
   }
 
@@ -96,29 +100,18 @@ struct LeafBatch {
   }
 }
 
-/// The orders in which an epoch takes a shard's interactions: one as positives, and one of its own for each stream of
-/// negatives. A positive and its negatives so stand in different batches, as if all samples had been shuffled: a batch
-/// touches more users, and each user is updated more often.
+/// The order in which an epoch takes a shard's interactions.
 struct ShardOrder {
   /// The place of the shard's first interaction among all.
-  private let firstInteraction: Int
-  /// `[1 + negatives]`
-  let permutations: [IndexPermutation]
+  let firstInteraction: Int
+  let permutation: IndexPermutation
 
   init(shard: ShardID, epoch: Epoch, configuration: WorkerConfiguration) {
     let users = configuration.shardMap.users(of: shard)
     firstInteraction = users.isEmpty ? 0 : configuration.interactions.range(of: Row(users.lowerBound)).lowerBound
-    let plan = configuration.plan
-    permutations = (0...plan.negatives).map { stream in
-      IndexPermutation(
-        count: configuration.shardMap.interactions[Int(shard.rawValue)],
-        stream: RandomStream(
-          seed: plan.seed, .epochOrder, UInt64(epoch.rawValue), UInt64(shard.rawValue) << 32 | UInt64(stream)))
-    }
-  }
-
-  @inline(__always)
-  func interaction(at position: Int, _ stream: Int) -> Int {
-    firstInteraction &+ permutations[stream][position]
+    permutation = IndexPermutation(
+      count: configuration.shardMap.interactions[Int(shard.rawValue)],
+      stream: RandomStream(
+        seed: configuration.plan.seed, .epochOrder, UInt64(epoch.rawValue), UInt64(shard.rawValue)))
   }
 }

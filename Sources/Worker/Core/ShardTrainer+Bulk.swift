@@ -23,7 +23,9 @@ extension ShardTrainer {
   }
 
   /// Writes the users' rows back. A step that was asked for and not begun is dropped: the next order begins it anew.
-  package mutating func settleOrdered(directives: inout [WorkerDirective]) {
+  /// - Parameter endedEpoch: the epoch that ends here, or 0
+  package mutating func settleOrdered(endedEpoch: Epoch, directives: inout [WorkerDirective]) {
+    if endedEpoch.rawValue > 0 { users.average(atEndOf: Int(endedEpoch.rawValue), step: optimizerStep) }
     until = progress.step
     enqueueUsers(.writeRecords)
     guard !bulkQueue.isEmpty else {

@@ -49,7 +49,7 @@ extension ShardTrainer {
     _ row: Int, of table: borrowing RowTable, after step: UInt64, into buffer: inout FloatBuffer
   ) {
     var span = buffer.mutableSpan
-    table.readRow(row, after: step, into: &span)
+    table.readModelRow(row, after: step, into: &span)
   }
 
   private static func score(

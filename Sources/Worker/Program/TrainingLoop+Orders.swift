@@ -21,8 +21,8 @@ extension TrainingLoop {
     case .pause:
       trainer.pauseOrdered(directives: &directives)
       try carryOut()
-    case .settle:
-      trainer.settleOrdered(directives: &directives)
+    case .settle(let endedEpoch):
+      trainer.settleOrdered(endedEpoch: endedEpoch, directives: &directives)
       try carryOut()
     case .evaluate(let target):
       evaluationTarget = target
