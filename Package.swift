@@ -59,6 +59,7 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(name: "CZeroMQ", path: "Sources/Shared/CZeroMQ"),
+    .systemLibrary(name: "CPrefetch", path: "Sources/Shared/CPrefetch"),
     .systemLibrary(name: "CZlib", path: "Sources/Shared/CZlib"),
     .systemLibrary(name: "CSodium", path: "Sources/Shared/CSodium"),
 
@@ -68,10 +69,10 @@ let package = Package(
     shared("Kernels", settings: numeric),
     shared("Links", ["ZeroMQ", "Wire", "Plan"]),
     shared("NeuralCF", ["Plan", "Kernels"], settings: numeric),
-    shared("Tables", ["Plan", "Kernels"], settings: numeric),
+    shared("Tables", ["Plan", "Kernels", "CPrefetch"], settings: numeric),
     shared("Reduction", ["Plan", "Kernels"], settings: numeric),
     shared("SectionFile", ["CZlib"]),
-    shared("Interactions", ["Plan"]),
+    shared("Interactions", ["Plan", "CPrefetch"]),
     shared("Datasets", ["Plan", "Interactions", "SectionFile", "CZlib"]),
     shared("Ranking", ["Plan", "Kernels", "NeuralCF", "Interactions"], settings: numeric),
     shared("ModelStore", ["Plan", "SectionFile", "Tables", "CSodium"]),

@@ -1,3 +1,4 @@
+import CPrefetch
 package import Plan
 
 /// Answers what a sampler asks of every sample, for a run of users: whose an interaction is, and whether a user has met
@@ -60,6 +61,43 @@ package struct InteractionIndex: Sendable {
   package func contains(user: Row, item: Row) -> Bool {
     mayContain(user: user, item: item) && matrix.contains(user: user, item: item)
   }
+
+  // MARK: what is asked soon is brought near
+
+  /// Before `user(ofInteraction:)` and the matrix's `item(at:)`.
+  @inlinable @inline(__always)
+  package func prefetch(interaction index: Int) {
+    precondition(places.contains(index), "interaction \(index) is not one of \(places)")
+    // Safety: a prefetch reads nothing into the program.
+    unsafe landmarks.withUnsafeBufferPointer {
+      unsafe CPrefetch.prefetch($0.baseAddress.map { unsafe $0 + (index &- places.lowerBound) >> Self.strideBits })
+    }
+    unsafe CPrefetch.prefetch(matrix.itemRows + index)
+  }
+
+  /// Before `mayContain`.
+  @inlinable @inline(__always)
+  package func prefetch(user: Row, item: Row) {
+    let word = Self.word(Self.hash(user, item), of: filter.count)
+    // Safety: a prefetch reads nothing into the program.
+    unsafe filter.withUnsafeBufferPointer { unsafe CPrefetch.prefetch($0.baseAddress.map { unsafe $0 + word }) }
+  }
+
+  /// Before `contains`.
+  @inlinable @inline(__always)
+  package func prefetch(itemsOf user: Row) {
+    let range = matrix.range(of: user)
+    var place = range.lowerBound
+    // Limit: longer lists begin their search in the middle, and the processor's buffers are full by then.
+    let end = min(range.upperBound, place &+ 16 &* Self.itemsPerLine)
+    while place < end {
+      // Safety: a prefetch reads nothing into the program.
+      unsafe CPrefetch.prefetch(matrix.itemRows + place)
+      place &+= Self.itemsPerLine
+    }
+  }
+
+  @usableFromInline static let itemsPerLine = 64 / MemoryLayout<UInt32>.stride
 
   @inlinable @inline(__always)
   static func hash(_ user: Row, _ item: Row) -> UInt64 {

@@ -1,3 +1,5 @@
+import CPrefetch
+
 /// Floats that a vector instruction takes at once. Rows are padded to whole lanes, so that no loop has a remainder.
 typealias Lanes = SIMD8<Float>
 
@@ -40,6 +42,17 @@ struct LaneBuffer: ~Copyable, @unchecked Sendable {
     mutating get {
       // Safety: the span borrows self exclusively.
       unsafe _overrideLifetime(MutableSpan(_unsafeStart: start, count: count), mutating: &self)
+    }
+  }
+
+  /// Brings lanes into the first cache, for what comes soon.
+  @inline(__always)
+  func prefetch(_ range: Range<Int>) {
+    var index = range.lowerBound
+    while index < range.upperBound {
+      // Safety: a prefetch of any address does nothing worse than nothing.
+      unsafe CPrefetch.prefetch(start + index)
+      index &+= Self.alignment / MemoryLayout<Lanes>.stride
     }
   }
 

@@ -11,10 +11,12 @@ extension RowTable {
     switch optimizer.kind {
     case .sgd where optimizer.momentum == 0:
       for index in 0..<rows.count {
+        prefetch(rows, after: index)
         stepSGD(&lanes, lanesOfRow(rows[index]), gradients.row(index, width), rate: rate)
       }
     case .sgd:
       for index in 0..<rows.count {
+        prefetch(rows, after: index)
         let range = lanesOfRow(rows[index])
         if let idle = idleSteps(of: rows[index], before: step) {
           moveIdleMomentum(&lanes, range, IdleMomentum(idle, optimizer))
@@ -24,17 +26,20 @@ extension RowTable {
       }
     case .adagrad:
       for index in 0..<rows.count {
+        prefetch(rows, after: index)
         stepAdagrad(
           &lanes, lanesOfRow(rows[index]), gradients.row(index, width), rate: rate, epsilon: Float(optimizer.epsilon))
       }
     case .lazyAdam:
       let factors = schedule.factors(at: step)
       for index in 0..<rows.count {
+        prefetch(rows, after: index)
         stepAdam(&lanes, lanesOfRow(rows[index]), gradients.row(index, width), factors)
       }
     case .adam:
       let factors = schedule.factors(at: step)
       for index in 0..<rows.count {
+        prefetch(rows, after: index)
         let range = lanesOfRow(rows[index])
         if let idle = idleSteps(of: rows[index], before: step) { moveIdleAdam(&lanes, range, idle, schedule) }
         stepAdam(&lanes, range, gradients.row(index, width), factors)
@@ -48,6 +53,12 @@ extension RowTable {
     precondition(row >= 0 && row < rowCount, "row \(row) of \(rowCount)")
     let rows: [1 of UInt32] = [UInt32(row)]
     apply(rows.span, gradients: gradient, step: step)
+  }
+
+  @inline(__always)
+  private func prefetch(_ rows: Span<UInt32>, after index: Int) {
+    let next = index &+ Self.rowsAhead
+    if next < rows.count { lanes.prefetch(lanesOfRow(rows[next])) }
   }
 
   /// The steps between a row's last gradient and `step`; nil if there are none.

@@ -34,6 +34,9 @@ package struct RowTable: ~Copyable, Sendable {
     schedule = AdamSchedule(optimizer)
   }
 
+  /// How far rows are fetched ahead: the time of so many updates covers a load that misses the caches.
+  static var rowsAhead: Int { 6 }
+
   @inline(__always)
   func lanesOfRow(_ row: UInt32) -> Range<Int> {
     precondition(row < rowCount, "row \(row) of \(rowCount)")
@@ -55,6 +58,10 @@ package struct RowTable: ~Copyable, Sendable {
   package func read(_ rows: Span<UInt32>, after step: UInt64, into weights: inout MutableSpan<Float>) {
     precondition(weights.count == rows.count * width, "\(weights.count) floats for \(rows.count) rows of \(width)")
     for index in 0..<rows.count {
+      if index &+ Self.rowsAhead < rows.count {
+        let first = lanesOfRow(rows[index &+ Self.rowsAhead]).lowerBound
+        lanes.prefetch(first..<first &+ (optimizer.movesIdleRows ? stride : blocks))
+      }
       var copy = weights._mutatingExtracting(index &* width..<(index &+ 1) &* width)
       readLanes(of: rows[index], after: step, into: &copy)
     }

@@ -14,6 +14,9 @@ struct LeafBatch {
   private var userColumn: [UInt32] = []
   private var itemColumn: [UInt32] = []
   private var targetColumn: [Float] = []
+  /// The interactions of a run, and the places of negatives that their users may know.
+  private var drawn: [Int] = []
+  private var doubtful: [Int] = []
 
   init(users: Int, items: Int) {
     self.users = RowSet(domain: users)
@@ -39,15 +42,16 @@ struct LeafBatch {
     grow(to: count)
     Self.draw(
       positions, of: order, sampler, configuration, from: run.lowerBound, users: &userColumn, items: &itemColumn,
-      targets: &targetColumn)
+      targets: &targetColumn, drawn: &drawn, doubtful: &doubtful)
     users.insert(userColumn, run)
     items.insert(itemColumn, run)
   }
 
-  /// Loads that miss the caches are kept apart from what waits for them, so that many are under way at once.
+  /// What misses the caches is asked for one pass before it is needed.
   private static func draw(
     _ positions: Range<Int>, of order: ShardOrder, _ sampler: NegativeSampler, _ configuration: WorkerConfiguration,
-    from first: Int, users: inout [UInt32], items: inout [UInt32], targets: inout [Float]
+    from first: Int, users: inout [UInt32], items: inout [UInt32], targets: inout [Float], drawn: inout [Int],
+    doubtful: inout [Int]
   ) {
     let matrix = configuration.interactions
     let index = configuration.index
@@ -56,32 +60,40 @@ struct LeafBatch {
     var users = users.mutableSpan
     var items = items.mutableSpan
     var targets = targets.mutableSpan
-    var place = first
+    drawn.removeAll(keepingCapacity: true)
     for position in positions {
       let interaction = order.firstInteraction &+ order.permutation[position]
-      let user = index.user(ofInteraction: interaction).rawValue &- firstUser
-      users[place] = user
+      index.prefetch(interaction: interaction)
+      drawn.append(interaction)
+    }
+    var place = first
+    for interaction in drawn {
+      let user = index.user(ofInteraction: interaction)
+      users[place] = user.rawValue &- firstUser
       items[place] = matrix.item(at: interaction).rawValue
       targets[place] = 1
       place &+= 1
       for negative in 0..<negatives {
-        users[place] = user
-        items[place] = sampler.candidate(negative, ofInteraction: interaction).rawValue
+        let item = sampler.candidate(negative, ofInteraction: interaction)
+        index.prefetch(user: user, item: item)
+        users[place] = user.rawValue &- firstUser
+        items[place] = item.rawValue
         targets[place] = 0
         place &+= 1
       }
     }
-    place = first
-    for position in positions {
+    doubtful.removeAll(keepingCapacity: true)
+    for place in first..<place where targets[place] == 0 {
       let user = Row(rawValue: users[place] &+ firstUser)
-      for negative in 0..<negatives {
-        let item = Row(rawValue: items[place &+ 1 &+ negative])
-        if index.mayContain(user: user, item: item) {
-          let interaction = order.firstInteraction &+ order.permutation[position]
-          items[place &+ 1 &+ negative] = sampler.negative(negative, ofInteraction: interaction, user: user).rawValue
-        }
+      if index.mayContain(user: user, item: Row(rawValue: items[place])) {
+        index.prefetch(itemsOf: user)
+        doubtful.append(place)
       }
-      place &+= 1 &+ negatives
+    }
+    for place in doubtful {
+      let (positive, negative) = (place &- first).quotientAndRemainder(dividingBy: 1 &+ negatives)
+      let user = Row(rawValue: users[place] &+ firstUser)
+      items[place] = sampler.negative(negative &- 1, ofInteraction: drawn[positive], user: user).rawValue
     }
   }
 
