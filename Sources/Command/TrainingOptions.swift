@@ -33,16 +33,19 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "implicit: cross-entropy on interactions and sampled negatives.") var objective: Objective?
   @Option(help: "Negatives drawn per positive (default: 4).") var negatives: Int?
   @Option(help: "adam, lazy-adam, adagrad or sgd (default: lazy-adam).") var optimizer: OptimizerKind?
-  @Option(help: "Step size of the optimizer (default: 0.003).") var learningRate: Double?
+  @Option(help: "Step size of the optimizer (default: 0.0015).") var learningRate: Double?
   @Option(help: "What the learning rate is multiplied by after each epoch.") var learningRateDecay: Double?
   @Option(help: "Momentum of sgd.") var momentum: Double?
   @Option(
-    help: "Evaluate and store an average over epochs, in which each counts so many times the next; 0 takes the last.")
+    help: """
+      Evaluate and store an average over the epochs' ends, in which each epoch counts so many times as much as the next \
+      (default: 0.8); 0 takes the last weights.
+      """)
   var averaging: Double?
-  @Option(name: .customLong("l2"), help: "Weight of the squared norm of all weights a sample uses (default: 0.0001).")
+  @Option(name: .customLong("l2"), help: "Weight of the squared norm of all weights a sample uses (default: 0.00005).")
   var l2: Double?
   @Option(help: "Standard deviation of the initial embeddings (default: 0.01).") var initialDeviation: Double?
-  @Option(help: "Samples, negatives included, per optimizer step (default: 4096).") var batchSize: Int?
+  @Option(help: "Samples, negatives included, per optimizer step (default: 1024).") var batchSize: Int?
   @Option(help: "Passes over the interactions (default: 30).") var epochs: Int?
   @Option(help: "Decides every random choice (default: 1).") var seed: UInt64?
   @Option(help: "bsp, ssp:N or async: who waits for whom (default: bsp).") var consistency: Consistency?

@@ -6,7 +6,8 @@ extension Message {
   package static func framed(
     byteCount: Int, _ write: (inout FrameWriter) -> Void
   ) throws(ZeroMQError) -> Message {
-    var message = try Message(byteCount: byteCount)
+    // Safety: every byte is written below, or the precondition stops the program.
+    var message = try unsafe Message(uninitialized: byteCount)
     var bytes = message.mutableBytes
     // Safety: the writer ends before the span of the message does.
     unsafe bytes.withUnsafeMutableBytes { memory in

@@ -63,20 +63,20 @@ package struct TrainingPlan: Sendable, Equatable, Codable {
   /// Negatives drawn per positive.
   package var negatives = 4
   package var optimizer = OptimizerKind.lazyAdam
-  package var learningRate = 0.003
+  package var learningRate = 0.0015
   /// What the learning rate is multiplied by after each epoch.
   package var learningRateDecay = 1.0
   /// SGD only.
   package var momentum = 0.0
   /// The model that is evaluated and stored is an average of the weights at the epochs' ends, in which each epoch
   /// counts so many times as much as the one after it; 0 takes the last weights alone.
-  package var averaging = 0.0
+  package var averaging = 0.8
   /// λ of `λ/2 · ‖w‖²`, added per sample for its two rows and for the dense weights.
-  package var l2 = 0.0001
+  package var l2 = 0.00005
   /// The standard deviation of the initial embeddings.
   package var initialDeviation = 0.01
   /// Samples, positives and negatives together, per optimizer step.
-  package var batchSize = 4096
+  package var batchSize = 1024
   package var epochs = 30
   package var seed: UInt64 = 1
   package var consistency = Consistency.bsp

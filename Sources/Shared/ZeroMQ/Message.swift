@@ -12,6 +12,13 @@ package struct Message: ~Copyable {
 
   /// `byteCount` zeros. Throws where memory does not suffice.
   package init(byteCount: Int) throws(ZeroMQError) {
+    unsafe try self.init(uninitialized: byteCount)
+    // Safety: libzmq has just reserved byteCount bytes.
+    unsafe zmq_msg_data(header).initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
+  }
+
+  /// The same with whatever the memory held: the caller writes every byte before anyone reads one.
+  @unsafe package init(uninitialized byteCount: Int) throws(ZeroMQError) {
     precondition(byteCount >= 0, "a message of \(byteCount) bytes")
     let place = UnsafeMutablePointer<zmq_msg_t>.allocate(capacity: 1)
     // Safety: the place is valid memory of the right size; on failure libzmq leaves nothing in it.
@@ -20,8 +27,6 @@ package struct Message: ~Copyable {
       unsafe place.deallocate()
       throw error
     }
-    // Safety: libzmq has just reserved byteCount bytes.
-    unsafe zmq_msg_data(place).initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
     unsafe header = place
   }
 
