@@ -38,8 +38,8 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "Momentum of sgd.") var momentum: Double?
   @Option(
     help: """
-      Evaluate and store an average over the epochs' ends, in which each epoch counts so many times as much as the next \
-      (default: 0.8); 0 takes the last weights.
+      Evaluate and store an average over the epochs' ends, in which each epoch counts so many times as much as the \
+      next (default: 0.8); 0 takes the last weights.
       """)
   var averaging: Double?
   @Option(name: .customLong("l2"), help: "Weight of the squared norm of all weights a sample uses (default: 0.00005).")

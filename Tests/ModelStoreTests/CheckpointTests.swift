@@ -17,7 +17,7 @@ import Testing
     for table in CheckpointTable.allCases {
       let records = checkpoint.records(of: table).bytes
       #expect(records == job.records(table))
-      #expect(checkpoint.weights(of: table).map(\.bitPattern) == job.weights(table).map(\.bitPattern))
+      #expect(checkpoint.weights(of: table).map(\.bitPattern) == job.model(table).map(\.bitPattern))
     }
   }
 
@@ -56,7 +56,7 @@ import Testing
     var table = RowTable(rows: 1, width: range.count, optimizer: job.optimizer)
     // Safety: the memory lives for the call.
     unsafe slice.withUnsafeBytes { unsafe table.restore(rows: 0..<1, from: $0) }
-    #expect(table.weights(after: 9) == Array(job.weights(.dense)[range]))
+    #expect(table.model(after: 9) == Array(job.model(.dense)[range]))
   }
 
   @Test func refusesWhatDoesNotFitItsPlan() throws {

@@ -41,12 +41,13 @@ struct SmallJob {
         result.applyRow(row, gradient: floats().span, step: step)
       }
     }
+    result.average(atEndOf: 1, step: 9)
     return result
   }
 
   func records(_ table: CheckpointTable) -> [UInt8] { self.table(table).record }
 
-  func weights(_ table: CheckpointTable) -> [Float] { self.table(table).weights(after: 9) }
+  func model(_ table: CheckpointTable) -> [Float] { self.table(table).model(after: 9) }
 
   /// Writes the whole job as one cut.
   @discardableResult
@@ -71,11 +72,10 @@ extension RowTable {
     return bytes
   }
 
-  func weights(after step: UInt64) -> [Float] {
+  func model(after step: UInt64) -> [Float] {
     var result = [Float](repeating: .nan, count: rowCount * width)
     var span = result.mutableSpan
-    let rows = (0..<UInt32(rowCount)).map { $0 }
-    read(rows.span, after: step, into: &span)
+    readModel(0..<rowCount, after: step, into: &span)
     return result
   }
 }

@@ -84,30 +84,8 @@ package final class SparseGradient {
     _ leftRows: Span<UInt32>, _ left: borrowing FloatBuffer, _ rightRows: Span<UInt32>, _ right: borrowing FloatBuffer,
     width: Int, into storage: inout FloatBuffer, rows: inout [UInt32]
   ) {
-    let leftValues = left.span
-    let rightValues = right.span
-    var out = storage.mutableSpan
-    var leftIndex = 0
-    var rightIndex = 0
-    while leftIndex < leftRows.count || rightIndex < rightRows.count {
-      let leftRow = leftIndex < leftRows.count ? leftRows[leftIndex] : UInt32.max
-      let rightRow = rightIndex < rightRows.count ? rightRows[rightIndex] : UInt32.max
-      var target = out._mutatingExtracting(rows.count * width..<(rows.count + 1) * width)
-      if leftRow == rightRow {
-        addElements(
-          leftValues.extracting(leftIndex * width..<(leftIndex + 1) * width),
-          rightValues.extracting(rightIndex * width..<(rightIndex + 1) * width), into: &target)
-        leftIndex += 1
-        rightIndex += 1
-      } else if leftRow < rightRow {
-        copyElements(leftValues.extracting(leftIndex * width..<(leftIndex + 1) * width), into: &target)
-        leftIndex += 1
-      } else {
-        copyElements(rightValues.extracting(rightIndex * width..<(rightIndex + 1) * width), into: &target)
-        rightIndex += 1
-      }
-      rows.append(min(leftRow, rightRow))
-    }
+    var target = storage.mutableSpan
+    mergeRows(leftRows, left.span, rightRows, right.span, width: width, into: &rows, &target)
   }
 
   private static func add(_ left: borrowing FloatBuffer, _ right: borrowing FloatBuffer, into out: inout FloatBuffer) {
@@ -121,10 +99,4 @@ private func addElements(_ left: Span<Float>, _ right: Span<Float>, into out: in
   let count = out.count
   precondition(left.count == count && right.count == count, "\(left.count) + \(right.count) into \(count) floats")
   for index in 0..<count { out[index] = left[index] + right[index] }
-}
-
-private func copyElements(_ source: Span<Float>, into out: inout MutableSpan<Float>) {
-  let count = out.count
-  precondition(source.count == count, "\(source.count) floats into \(count)")
-  for index in 0..<count { out[index] = source[index] }
 }

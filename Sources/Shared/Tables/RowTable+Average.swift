@@ -1,6 +1,6 @@
-// The average of a row's weights over the epochs' ends, each epoch counting `averaging` times as much as the next: after
-// e epochs `Σ dᵉ⁻ⁱ wᵢ / Σ dᵉ⁻ⁱ`. It is the model that is evaluated and stored (Izmailov et al.: "Averaging weights leads
-// to wider optima and better generalization", 2018, with weights that fade); the training never sees it.
+// The average of a row's weights over the epochs' ends, in which each epoch counts `averaging` times as much as the
+// next: after e epochs `Σ dᵉ⁻ⁱ wᵢ / Σ dᵉ⁻ⁱ`. It is the model that is evaluated and stored (Izmailov et al.: "Averaging
+// weights leads to wider optima and better generalization", 2018, with weights that fade); the training never sees it.
 extension RowTable {
   /// Takes the weights as they are after step `step` into the averages, at the end of `epoch`, which counts from 1.
   package mutating func average(atEndOf epoch: Int, step: UInt64) {

@@ -53,7 +53,10 @@ struct RowSet {
     for index in 0..<count { column[index] = slots[Int(column[index])] }
   }
 
-  /// The place of a row in `rows`.
-  @inline(__always)
-  func slot(of row: UInt32) -> UInt32 { slots[Int(row)] }
+  /// The places of some of `rows`.
+  func slots(of some: [UInt32], into places: inout [UInt32]) {
+    places.removeAll(keepingCapacity: true)
+    let slots = slots.span
+    for row in some { places.append(slots[Int(row)]) }
+  }
 }

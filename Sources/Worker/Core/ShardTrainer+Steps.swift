@@ -38,7 +38,7 @@ extension ShardTrainer {
     Self.grow(&leafItemRows, to: itemRowIDs.count * width)
     Self.grow(&leafUserGradients, to: userRows.count * width)
     Self.read(userRows, of: users, after: optimizerStep, into: &leafUserRows)
-    Self.gather(itemRowIDs, of: current.items, from: itemRows, width: width, into: &leafItemRows)
+    Self.gather(current.itemPlaces[index], of: itemRows, width: width, into: &leafItemRows)
 
     let gradient = reducer.blank()
     gradient.setRows(itemRowIDs.span)
@@ -83,16 +83,10 @@ extension ShardTrainer {
   }
 
   private static func gather(
-    _ rows: [UInt32], of set: RowSet, from source: borrowing FloatBuffer, width: Int, into buffer: inout FloatBuffer
+    _ places: [UInt32], of source: borrowing FloatBuffer, width: Int, into buffer: inout FloatBuffer
   ) {
-    let values = source.span
     var target = buffer.mutableSpan
-    for (index, row) in rows.enumerated() {
-      let slot = Int(set.slot(of: row))
-      let from = values.extracting(slot * width..<(slot + 1) * width)
-      var to = target._mutatingExtracting(index * width..<(index + 1) * width)
-      for column in 0..<width { to[column] = from[column] }
-    }
+    gatherRows(places.span, of: source.span, width: width, into: &target)
   }
 
   private static func apply(

@@ -7,6 +7,8 @@ struct StepBatch {
   var leaves: [LeafBatch]
   /// The distinct items of all leaves; their rows arrive in this order.
   private(set) var items: RowSet
+  /// Per leaf: where among `items` its distinct items are.
+  private(set) var itemPlaces: [[UInt32]]
   /// Per server: the places on it of the rows that are wanted, and where among `items` each belongs.
   private(set) var wanted: [[UInt32]]
   private(set) var slots: [[UInt32]]
@@ -14,6 +16,7 @@ struct StepBatch {
   init(leaves: Int, users: Int, items: Int, servers: Int) {
     self.leaves = (0..<leaves).map { _ in LeafBatch(users: users, items: items) }
     self.items = RowSet(domain: items)
+    itemPlaces = Array(repeating: [], count: leaves)
     wanted = Array(repeating: [], count: servers)
     slots = Array(repeating: [], count: servers)
   }
@@ -24,6 +27,7 @@ struct StepBatch {
   mutating func finish(placement: Placement) {
     for leaf in leaves { items.insert(leaf.items.rows, leaf.items.rows.indices) }
     items.number()
+    for leaf in leaves.indices { items.slots(of: leaves[leaf].items.rows, into: &itemPlaces[leaf]) }
     for server in wanted.indices {
       wanted[server].removeAll(keepingCapacity: true)
       slots[server].removeAll(keepingCapacity: true)
