@@ -60,9 +60,8 @@ check: setup ## what CI runs: style, imports, tests
 	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
 	$(SWIFT) test --skip-build
 
-bench: build ## measures; results are kept in Benchmarks/
-	@[ -d Benchmarks ] || { echo "bench: there are no benchmarks yet"; exit 1; }
-	$(MAKE) -C Benchmarks
+bench: build ## measures against PyTorch; ROUNDS= says how often
+	$(MAKE) --no-print-directory -C Benchmarks
 
 clean: ## removes what was built and generated, but no run
 	rm -rf .build data
