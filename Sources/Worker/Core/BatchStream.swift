@@ -81,7 +81,6 @@ struct BatchStream {
 
   private func append(_ positions: Range<Int>, ofHeld index: Int, to leaf: inout LeafBatch) {
     leaf.append(
-      positions, of: orders[index],
-      sampler: sampler, configuration: configuration)
+      positions, of: orders[index], sampler: sampler, configuration: configuration)
   }
 }

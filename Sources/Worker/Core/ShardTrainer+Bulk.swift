@@ -13,13 +13,7 @@ extension ShardTrainer {
   package mutating func connected(directives: inout [WorkerDirective]) {
     precondition(state == .empty, "connected while \(state)")
     enqueueUsers(.readRecords)
-    guard !bulkQueue.isEmpty else {
-      state = .idle
-      directives.append(.loaded)
-      return
-    }
-    state = .loading(repliesMissing: bulkQueue.count)
-    for _ in 0..<Self.bulkWindow { sendNextBulk(directives: &directives) }
+    beginBulk(.loading(repliesMissing: bulkQueue.count), then: .loaded, directives: &directives)
   }
 
   /// Writes the users' rows back. A step that was asked for and not begun is dropped: the next order begins it anew.
@@ -28,13 +22,7 @@ extension ShardTrainer {
     if endedEpoch.rawValue > 0 { users.average(atEndOf: Int(endedEpoch.rawValue), step: optimizerStep) }
     until = progress.step
     enqueueUsers(.writeRecords)
-    guard !bulkQueue.isEmpty else {
-      state = .idle
-      directives.append(.settled)
-      return
-    }
-    state = .writingBack(repliesMissing: bulkQueue.count)
-    for _ in 0..<Self.bulkWindow { sendNextBulk(directives: &directives) }
+    beginBulk(.writingBack(repliesMissing: bulkQueue.count), then: .settled, directives: &directives)
   }
 
   private mutating func enqueueUsers(_ action: BulkRequest.Action) {
@@ -58,8 +46,7 @@ extension ShardTrainer {
       enqueue(.readWeights, .item, 0..<rows, recordByteCount: 4 * width, of: server)
       enqueue(.readWeights, .dense, 0..<1, recordByteCount: 4 * shape.denseCount, of: server)
     }
-    state = .collecting(repliesMissing: bulkQueue.count)
-    for _ in 0..<Self.bulkWindow { sendNextBulk(directives: &directives) }
+    beginBulk(.collecting(repliesMissing: bulkQueue.count), then: .canRank, directives: &directives)
   }
 
   private mutating func enqueue(
@@ -72,6 +59,13 @@ extension ShardTrainer {
         count: min(chunk, rows.upperBound - start))
       bulkQueue.append((server, request))
     }
+  }
+
+  /// Sends the first requests of the queue; a worker without users has none, and is through at once.
+  private mutating func beginBulk(_ moving: State, then done: WorkerDirective, directives: inout [WorkerDirective]) {
+    state = bulkQueue.isEmpty ? .idle : moving
+    if bulkQueue.isEmpty { directives.append(done) }
+    for _ in 0..<Self.bulkWindow { sendNextBulk(directives: &directives) }
   }
 
   private mutating func sendNextBulk(directives: inout [WorkerDirective]) {
