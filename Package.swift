@@ -60,6 +60,7 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CZeroMQ", path: "Sources/Shared/CZeroMQ"),
     .systemLibrary(name: "CPrefetch", path: "Sources/Shared/CPrefetch"),
+    .systemLibrary(name: "CSharedMemory", path: "Sources/Shared/CSharedMemory"),
     .systemLibrary(name: "CZlib", path: "Sources/Shared/CZlib"),
     .systemLibrary(name: "CSodium", path: "Sources/Shared/CSodium"),
 
@@ -67,7 +68,8 @@ let package = Package(
     shared("Plan"),
     shared("Wire", ["Plan"]),
     shared("Kernels", settings: numeric),
-    shared("Links", ["ZeroMQ", "Wire", "Plan"]),
+    shared("SharedMemory", ["CSharedMemory"]),
+    shared("Links", ["ZeroMQ", "SharedMemory", "Wire", "Plan"]),
     shared("NeuralCF", ["Plan", "Kernels"], settings: numeric),
     shared("Tables", ["Plan", "Kernels", "CPrefetch"], settings: numeric),
     shared("Reduction", ["Plan", "Kernels"], settings: numeric),
@@ -106,6 +108,7 @@ let package = Package(
     tests("ZeroMQTests", ["ZeroMQ", "CZeroMQ", "TestSupport"]),
     tests("PlanTests", ["Plan"]),
     tests("WireTests", ["Wire", "Plan"]),
+    tests("LinksTests", ["Links", "SharedMemory", "Wire"]),
     tests("KernelsTests", ["Kernels"]),
     tests("NeuralCFTests", ["NeuralCF", "Plan", "Kernels"], resources: [.copy("Golden")]),
     tests("TablesTests", ["Tables", "Plan", "Kernels"], resources: [.copy("Golden")]),

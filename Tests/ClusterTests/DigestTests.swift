@@ -30,8 +30,10 @@ import Testing
     #expect(try train("other-seed", workers: 2, servers: 1, ["--seed", "2"]).digest != digests.first)
   }
 
+  /// Through sockets alone, where the reference's processes share memory.
   @Test func rolesStartedByHandTrainTheSameBits() throws {
     let reference = try train("reference", workers: 1, servers: 1)
+    #expect(try Self.log("worker-0", of: scratch.path("reference")).contains("shares memory"))
     let port = try freePort()
     var coordinator = data.trainArguments(scratch.path("by-hand"), workers: 2, servers: 1)
     coordinator[0] = "coordinator"
@@ -81,6 +83,10 @@ import Testing
   private static func isMidway(_ run: String) throws -> Bool {
     guard let bytes = FileManager.default.contents(atPath: "\(run)/metrics.jsonl") else { return false }
     return String(decoding: bytes, as: UTF8.self).contains("\n")
+  }
+
+  private static func log(_ name: String, of run: String) throws -> String {
+    try String(contentsOfFile: "\(run)/log/\(name).log", encoding: .utf8)
   }
 
   static func report(of run: String) throws -> [String: Any] {

@@ -89,7 +89,7 @@ package struct ParameterShard: ~Copyable {
     case .bulkRequest:
       let request = try BulkRequest(from: &reader)
       try bulkRequested(request, &reader, from: peer, directives: &directives)
-    case .stepReply, .bulkReply, .control, .refusal:
+    case .stepReply, .bulkReply, .control, .refusal, .laneOffer, .laneAcceptance, .laneNotice:
       throw WireError("kind", "is not one that a server is sent")
     }
   }

@@ -15,8 +15,10 @@ package struct ServingLoop: ~Copyable {
   private let watches: Watches
   private let logger: Logger
   private var shard: ParameterShard
+  /// Whether peers may be on this machine alone, and share memory.
+  private let sharesMemory: Bool
   private var peers: [PeerIdentity: Peer] = [:]
-  private var addresses: [PeerIdentity] = []
+  private var peerLinks: [PeerLink] = []
   private var directives: [ServerDirective] = []
   private var bytesSent: UInt64 = 0
   private var bytesReceived: UInt64 = 0
@@ -47,7 +49,8 @@ package struct ServingLoop: ~Copyable {
     switch try link.join(hello, watches: watches) {
     case .left(let exit): return exit
     case .welcomed(let welcome):
-      var loop = try ServingLoop(link: link, socket: socket, welcome: welcome, watches: watches, logger: logger)
+      var loop = try ServingLoop(
+        link: link, socket: socket, sharesMemory: endpoint.isFile, welcome: welcome, watches: watches, logger: logger)
       do {
         return try loop.run()
       } catch {
@@ -58,7 +61,8 @@ package struct ServingLoop: ~Copyable {
   }
 
   private init(
-    link: consuming CoordinatorLink, socket: consuming Socket, welcome: Welcome, watches: Watches, logger: Logger
+    link: consuming CoordinatorLink, socket: consuming Socket, sharesMemory: Bool, welcome: Welcome, watches: Watches,
+    logger: Logger
   ) throws {
     let plan = try JSONDecoder().decode(TrainingPlan.self, from: Data(welcome.plan))
     shard = ParameterShard(
@@ -68,6 +72,7 @@ package struct ServingLoop: ~Copyable {
         restores: welcome.restores))
     self.link = link
     self.socket = socket
+    self.sharesMemory = sharesMemory
     self.watches = watches
     self.logger = logger
     logger.info("ready", metadata: ["server": "\(welcome.index)", "servers": "\(welcome.servers)"])
@@ -119,13 +124,12 @@ package struct ServingLoop: ~Copyable {
   /// Takes every frame that is here.
   private mutating func serve() throws {
     while let delivery = try socket.receiveFromPeer() {
-      let identity = delivery.peer
+      let peer = peer(for: delivery.peer)
       let message = delivery.takeMessage()
-      bytesReceived += UInt64(message.byteCount)
-      let peer = peer(for: identity)
-      do throws(WireError) {
-        try shard.receive(message.bytes, from: peer, directives: &directives)
-      } catch {
+      do {
+        try receive(message.bytes, from: peer)
+      } catch let error as WireError {
+        let identity = peerLinks[Int(peer.rawValue)].identity
         logger.warning("refused a frame", metadata: ["peer": "\(identity)", "reason": "\(error)"])
         directives.append(.refuse(peer, reason: error.description))
       }
@@ -133,11 +137,38 @@ package struct ServingLoop: ~Copyable {
     }
   }
 
+  private mutating func receive(_ frame: RawSpan, from peer: Peer) throws {
+    let link = peerLinks[Int(peer.rawValue)]
+    switch try LaneFrame(frame) {
+    case nil:
+      bytesReceived += UInt64(frame.byteCount)
+      try shard.receive(frame, from: peer, directives: &directives)
+    case .notice(let sequence, let byteCount):
+      guard let lane = link.lane else { throw WireError("lane", "was never accepted") }
+      bytesReceived += UInt64(byteCount)
+      let isThere = try lane.read(sequence: sequence, byteCount: byteCount) { (frame) throws(WireError) in
+        try shard.receive(frame, from: peer, directives: &directives)
+      }
+      if !isThere { logger.debug("passed over a late notice", metadata: ["peer": "\(link.identity)"]) }
+    case .offer(let process, let descriptor, let byteCount, let token):
+      guard sharesMemory else { throw WireError("lane", "is offered to a server that listens to other machines") }
+      do {
+        link.lane = try SharedLane(process: process, descriptor: descriptor, byteCount: byteCount, token: token)
+      } catch {
+        // They go on through the socket.
+        logger.info("shares no memory", metadata: ["peer": "\(link.identity)", "reason": "\(error)"])
+        return
+      }
+      try send(.acceptance(token: token), to: link)
+    case .acceptance: throw WireError("kind", "is not one that a server is sent")
+    }
+  }
+
   private mutating func peer(for identity: PeerIdentity) -> Peer {
     if let known = peers[identity] { return known }
-    let peer = Peer(addresses.count)
+    let peer = Peer(peerLinks.count)
     peers[identity] = peer
-    addresses.append(identity)
+    peerLinks.append(PeerLink(identity))
     return peer
   }
 
@@ -145,27 +176,38 @@ package struct ServingLoop: ~Copyable {
     for directive in directives {
       switch directive {
       case .reply(let peer, let worker, let byteCount):
-        try send(
-          Message.framed(byteCount: byteCount) { writer in shard.writeReply(for: worker, into: &writer) }, to: peer)
+        let link = peerLinks[Int(peer.rawValue)]
+        bytesSent += UInt64(byteCount)
+        if let lane = link.lane, lane.fits(byteCount) {
+          try send(
+            lane.write(byteCount: byteCount) { writer in shard.writeReply(for: worker, into: &writer) }, to: link)
+        } else {
+          try send(
+            Message.framed(byteCount: byteCount) { writer in shard.writeReply(for: worker, into: &writer) }, to: link)
+        }
       case .bulkReply(let peer, let request, let byteCount):
+        bytesSent += UInt64(byteCount)
         try send(
-          Message.framed(byteCount: byteCount) { writer in shard.writeBulkReply(request, into: &writer) }, to: peer)
+          Message.framed(byteCount: byteCount) { writer in shard.writeBulkReply(request, into: &writer) },
+          to: peerLinks[Int(peer.rawValue)])
       case .refuse(let peer, let reason):
         try send(
           Message.framed(byteCount: Refusal.byteCount(reason)) { writer in Refusal.write(reason, into: &writer) },
-          to: peer)
+          to: peerLinks[Int(peer.rawValue)])
       }
     }
     directives.removeAll(keepingCapacity: true)
   }
 
-  private mutating func send(_ message: consuming Message, to peer: Peer) throws {
-    let count = UInt64(message.byteCount)
-    let identity = addresses[Int(peer.rawValue)]
-    switch try socket.send(to: identity, message) {
-    case .sent: bytesSent += count
-    case .wouldBlock: throw LinkError("peer \(identity)", "does not take its replies")
-    case .unreachable: logger.warning("a peer is gone", metadata: ["peer": "\(identity)"])
+  private func send(_ frame: LaneFrame, to link: PeerLink) throws {
+    try send(Message.framed(byteCount: frame.byteCount) { writer in frame.write(into: &writer) }, to: link)
+  }
+
+  private func send(_ message: consuming Message, to link: PeerLink) throws {
+    switch try socket.send(to: link.identity, message) {
+    case .sent: break
+    case .wouldBlock: throw LinkError("peer \(link.identity)", "does not take its replies")
+    case .unreachable: logger.warning("a peer is gone", metadata: ["peer": "\(link.identity)"])
     }
   }
 }

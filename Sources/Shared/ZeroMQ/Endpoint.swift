@@ -40,6 +40,14 @@ package struct Endpoint: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// Whether it is a file, so that both ends are on this machine.
+  package var isFile: Bool {
+    switch place {
+    case .ipc: true
+    case .tcp: false
+    }
+  }
+
   /// How libzmq wants it for listening, where it does not look names up.
   var bindable: String {
     if case .tcp("localhost", let port) = place { return "tcp://127.0.0.1:\(port.map { String($0) } ?? "*")" }

@@ -96,7 +96,8 @@ extension ShardTrainer {
       let reply = try BulkRequest(from: &reader)
       try bulkReplied(reply, &reader, from: server, directives: &directives)
     case .refusal: throw WireError("request", "was refused by server \(server): \(try Refusal.read(&reader))")
-    case .stepRequest, .bulkRequest, .control: throw WireError("kind", "is not one that a worker is sent")
+    case .stepRequest, .bulkRequest, .control, .laneOffer, .laneAcceptance, .laneNotice:
+      throw WireError("kind", "is not one that a worker is sent")
     }
   }
 

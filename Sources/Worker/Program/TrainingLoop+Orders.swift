@@ -46,9 +46,13 @@ extension TrainingLoop {
       options.maximumMessageByteCount = frameByteLimit
       options.routingID = PeerIdentity.incarnation(UInt64.random(in: .min ... .max))
       let socket = try Socket(context: context, kind: .dealer, options: options)
-      try socket.connect(Endpoint(endpoint))
+      let place = try Endpoint(endpoint)
+      try socket.connect(place)
       let slot = poll.add(socket)
-      servers.append(ServerLink(id: ServerID(index), socket: socket, slot: slot))
+      let lane = place.isFile ? try SharedLane(token: .random(in: 1 ... .max)) : nil
+      let server = ServerLink(id: ServerID(index), socket: socket, slot: slot, lane: lane)
+      if let lane { try server.send(lane.offer) }
+      servers.append(server)
     }
     trainer.connected(directives: &directives)
     try carryOut()
@@ -76,17 +80,20 @@ extension TrainingLoop {
     case .sendRequests:
       for server in servers {
         let size = trainer.requestByteCount(for: server.id)
-        try send(
-          Message.framed(byteCount: size) { writer in trainer.writeRequest(for: server.id, into: &writer) },
-          to: server)
+        bytesSent += UInt64(size)
+        if let lane = server.lane(for: size) {
+          try server.send(lane.write(byteCount: size) { writer in trainer.writeRequest(for: server.id, into: &writer) })
+        } else {
+          try server.send(
+            Message.framed(byteCount: size) { writer in trainer.writeRequest(for: server.id, into: &writer) })
+        }
       }
       trainer.requestsSent()
     case .sendBulk(let id, let request):
-      try send(
-        Message.framed(byteCount: trainer.byteCount(of: request)) { writer in
-          trainer.writeBulk(request, for: id, into: &writer)
-        },
-        to: servers[Int(id.rawValue)])
+      let size = trainer.byteCount(of: request)
+      bytesSent += UInt64(size)
+      try servers[Int(id.rawValue)].send(
+        Message.framed(byteCount: size) { writer in trainer.writeBulk(request, for: id, into: &writer) })
     case .loaded: try link.send(.ready)
     case .paused:
       try link.send(.paused(trainer.progress, positions: trainer.positions))
@@ -99,12 +106,5 @@ extension TrainingLoop {
       let cases = evaluationTarget == .test ? data.testCases : data.validationCases
       try link.send(.evaluated(try trainer.rank(cases)))
     }
-  }
-
-  private mutating func send(_ message: consuming Message, to server: ServerLink) throws {
-    let count = UInt64(message.byteCount)
-    let outcome = try server.socket.send(message)
-    guard outcome.isSent() else { throw LinkError("server \(server.id)", "takes no messages") }
-    bytesSent += count
   }
 }

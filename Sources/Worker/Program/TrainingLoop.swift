@@ -102,11 +102,26 @@ package struct TrainingLoop: ~Copyable {
   /// Every frame that the servers have sent.
   private mutating func receiveRows() throws {
     for server in servers where poll.isReadable(server.slot) {
-      while let message = try server.socket.receive() {
-        bytesReceived += UInt64(message.byteCount)
-        try trainer.receive(message.bytes, from: server.id, directives: &directives)
-      }
+      while let message = try server.socket.receive() { try receive(message.bytes, from: server) }
       try carryOut()
+    }
+  }
+
+  private mutating func receive(_ frame: RawSpan, from server: ServerLink) throws {
+    switch try LaneFrame(frame) {
+    case nil:
+      bytesReceived += UInt64(frame.byteCount)
+      try trainer.receive(frame, from: server.id, directives: &directives)
+    case .acceptance(let token):
+      try server.laneAccepted(token)
+      logger.info("shares memory", metadata: ["server": "\(server.id)"])
+    case .notice(let sequence, let byteCount):
+      guard let lane = server.lane(for: byteCount) else { throw WireError("lane", "is not one that was offered") }
+      bytesReceived += UInt64(byteCount)
+      _ = try lane.read(sequence: sequence, byteCount: byteCount) { frame in
+        try trainer.receive(frame, from: server.id, directives: &directives)
+      }
+    case .offer: throw WireError("kind", "is not one that a worker is sent")
     }
   }
 
@@ -116,18 +131,5 @@ package struct TrainingLoop: ~Copyable {
     guard now - lastReport > Self.reportPeriod, trainer.state != .idle, trainer.state != .empty else { return }
     lastReport = now
     try link.send(.progress(trainer.progress))
-  }
-}
-
-/// A worker's connection to one server. A class, since an array holds no values that cannot be copied.
-final class ServerLink {
-  let id: ServerID
-  let socket: Socket
-  let slot: PollSet.Slot
-
-  init(id: ServerID, socket: consuming Socket, slot: PollSet.Slot) {
-    self.id = id
-    self.socket = socket
-    self.slot = slot
   }
 }

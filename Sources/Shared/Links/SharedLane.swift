@@ -1,0 +1,100 @@
+import Glibc
+import SharedMemory
+package import Wire
+
+/// Memory of one machine in which a worker and a server leave each other the frames of their steps, so that only
+/// notices of a few bytes pass through the system.
+///
+/// Each side has one area for its frames, since neither sends a second one before the other has answered the first.
+/// A notice that comes too late, or twice, names a frame whose place another has taken, which shows from its number.
+///
+/// A class, since those who keep one per peer keep them in arrays; it has one owner.
+package final class SharedLane {
+  /// Whose frames an area holds.
+  package enum Side: Int, Sendable {
+    case worker = 0
+    case server
+    var other: Side { self == .worker ? .server : .worker }
+  }
+
+  private let side: Side
+  private let region: SharedRegion
+  private let token: UInt64
+  private var sequence: UInt64 = 0
+
+  // Limit: the longest frame that goes this way; longer ones go through the socket. A step of 2¹⁷ items of 120 floats
+  // is as long, and untouched pages take no memory.
+  private static let areaByteCount = 64 << 20
+  private static let headerByteCount = 4096
+  private static let byteCount = headerByteCount + 2 * areaByteCount
+
+  /// A worker's new lane.
+  package init(token: UInt64) throws {
+    side = .worker
+    self.token = token
+    region = try SharedRegion(byteCount: Self.byteCount)
+    store(token, at: 0)
+  }
+
+  /// What tells a server of this lane.
+  package var offer: LaneFrame {
+    .offer(
+      process: getpid(), descriptor: region.descriptor, byteCount: region.byteCount, token: token)
+  }
+
+  /// A server's view of the lane that a worker offers.
+  package init(process: Int32, descriptor: Int32, byteCount: Int, token: UInt64) throws {
+    guard byteCount == Self.byteCount else { throw LinkError("lane", "of \(byteCount) bytes, not \(Self.byteCount)") }
+    side = .server
+    self.token = token
+    region = try SharedRegion(madeBy: process, descriptor: descriptor, byteCount: byteCount)
+    guard load(at: 0) == token else {
+      throw LinkError("lane", "is another's: process \(process) is not of this machine")
+    }
+  }
+
+  package func isAccepted(by token: UInt64) -> Bool { token == self.token }
+
+  package func fits(_ byteCount: Int) -> Bool { byteCount <= Self.areaByteCount }
+
+  /// Writes a frame of exactly `byteCount` bytes where the other side sees it, in place of the last one.
+  /// - Returns: the notice that tells of it
+  package func write(byteCount: Int, _ write: (inout FrameWriter) -> Void) -> LaneFrame {
+    sequence += 1
+    store(sequence, at: sequenceOffset(side))
+    let start = areaStart(side)
+    // Safety: the region lives as long as this lane.
+    var writer = unsafe FrameWriter(region.memory(start..<start + byteCount))
+    write(&writer)
+    precondition(writer.isFull, "\(writer.byteCount) bytes written of \(byteCount)")
+    return .notice(sequence: sequence, byteCount: byteCount)
+  }
+
+  /// Shows the frame that the other side told of.
+  /// - Returns: whether it is still there
+  package func read<Failure: Error>(
+    sequence: UInt64, byteCount: Int, _ body: (RawSpan) throws(Failure) -> Void
+  ) throws(Failure) -> Bool {
+    guard byteCount <= Self.areaByteCount, load(at: sequenceOffset(side.other)) == sequence else { return false }
+    let start = areaStart(side.other)
+    // Safety: the region lives as long as this lane, and the reader checks every value that it takes.
+    try body(unsafe RawSpan(_unsafeBytes: UnsafeRawBufferPointer(region.memory(start..<start + byteCount))))
+    return true
+  }
+
+  // MARK: layout
+
+  // The sides' numbers stand in cache lines of their own.
+  private func sequenceOffset(_ side: Side) -> Int { 64 * (1 + side.rawValue) }
+  private func areaStart(_ side: Side) -> Int { Self.headerByteCount + side.rawValue * Self.areaByteCount }
+
+  private func store(_ value: UInt64, at offset: Int) {
+    // Safety: inside the region, and aligned.
+    unsafe region.memory(offset..<offset + 8).storeBytes(of: value, as: UInt64.self)
+  }
+
+  private func load(at offset: Int) -> UInt64 {
+    // Safety: inside the region, and every bit pattern is an integer.
+    unsafe region.memory(offset..<offset + 8).load(as: UInt64.self)
+  }
+}

@@ -1,0 +1,52 @@
+import Testing
+import Wire
+
+private let frames: [LaneFrame] = [
+  .offer(process: 12345, descriptor: 17, byteCount: 1 << 27, token: .max), .acceptance(token: 3),
+  .notice(sequence: 1 << 40, byteCount: 250_000),
+]
+
+private func bytes(of frame: LaneFrame) -> [UInt8] {
+  unsafe [UInt8](unsafeUninitializedCapacity: frame.byteCount) { memory, count in
+    var writer = unsafe FrameWriter(UnsafeMutableRawBufferPointer(memory))
+    frame.write(into: &writer)
+    count = writer.byteCount
+  }
+}
+
+@Suite struct LaneFrameTests {
+  @Test(arguments: frames) func survivesTheWire(_ frame: LaneFrame) throws {
+    let bytes = bytes(of: frame)
+    #expect(bytes.count == frame.byteCount)
+    #expect(try LaneFrame(unsafe bytes.span.bytes) == frame)
+  }
+
+  @Test(arguments: frames) func isReadWholeOrNotAtAll(_ frame: LaneFrame) {
+    let bytes = bytes(of: frame)
+    for length in 0..<bytes.count {
+      let cut = Array(bytes[..<length])
+      #expect(throws: WireError.self) { try LaneFrame(unsafe cut.span.bytes) }
+    }
+    #expect(throws: WireError.self) { try LaneFrame(unsafe (bytes + [0]).span.bytes) }
+  }
+
+  /// libzmq keeps frames of up to 33 bytes inside its message, so that a notice takes no memory of its own.
+  @Test func noticeIsSmall() {
+    #expect(LaneFrame.notice(sequence: 1, byteCount: 1).byteCount <= 33)
+  }
+
+  @Test func impossibleLengthIsRefused() {
+    let bytes = bytes(of: .notice(sequence: 1, byteCount: .max))
+    #expect(throws: WireError.self) { try LaneFrame(unsafe bytes.span.bytes) }
+  }
+
+  @Test func otherFramesAreNone() throws {
+    let reason = "no"
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: Refusal.byteCount(reason)) { memory, count in
+      var writer = unsafe FrameWriter(UnsafeMutableRawBufferPointer(memory))
+      Refusal.write(reason, into: &writer)
+      count = writer.byteCount
+    }
+    #expect(try LaneFrame(unsafe bytes.span.bytes) == nil)
+  }
+}
