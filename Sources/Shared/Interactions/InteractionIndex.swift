@@ -2,7 +2,7 @@ import CPrefetch
 package import Plan
 
 /// Answers what a sampler asks of every sample, for a run of users: whose an interaction is, and whether a user has met
-/// an item. Both answers are the matrix's own; the index only saves most of its searches, in two bytes or less per
+/// an item. Both answers are the matrix's own; the index only saves most of its searches, in four bytes or less per
 /// interaction.
 package struct InteractionIndex: Sendable {
   @usableFromInline let matrix: InteractionMatrix
@@ -10,32 +10,32 @@ package struct InteractionIndex: Sendable {
   @usableFromInline let places: Range<Int>
   /// The user of every `stride`-th interaction of the run.
   @usableFromInline let landmarks: [UInt32]
-  /// A Bloom filter whose two bits for a pair stand in one word (Putze, Sanders, Singler: "Cache-, hash- and
-  /// space-efficient Bloom filters", 2009): a clear bit means that the pair never met. Twelve bits per interaction let
-  /// about one foreign pair in thirty pass.
+  /// A bit for each pair of the run, or a Bloom filter, by `pairs`: where a pair's bits are not set, it never met.
   @usableFromInline let filter: [UInt64]
+  @usableFromInline let pairs: PairBits
 
   @usableFromInline static let strideBits = 5
-
   package init(_ matrix: InteractionMatrix, users: Range<Int>) {
     self.matrix = matrix
     guard !users.isEmpty else {
-      (places, landmarks, filter) = (0..<0, [], [0])
+      (places, landmarks, filter, pairs) = (0..<0, [], [0], PairBits(users: 0..<1, items: 1, interactions: 1))
       return
     }
     let first = matrix.range(of: Row(users.lowerBound)).lowerBound
     places = first..<matrix.range(of: Row(users.upperBound - 1)).upperBound
-    var filter = [UInt64](repeating: 0, count: 1 + places.count * 12 / 64)
+    let pairs = PairBits(users: users, items: matrix.items, interactions: places.count)
+    var filter = [UInt64](repeating: 0, count: pairs.wordCount)
     var landmarks: [UInt32] = []
     for user in users {
       let row = Row(user)
       for index in matrix.range(of: row) {
-        let hash = Self.hash(row, matrix.item(at: index))
-        filter[Self.word(hash, of: filter.count)] |= Self.bits(hash)
+        let (word, bits) = pairs.place(row, matrix.item(at: index))
+        filter[word] |= bits
         if (index - first) & ((1 << Self.strideBits) - 1) == 0 { landmarks.append(UInt32(user)) }
       }
     }
     self.filter = filter
+    self.pairs = pairs
     self.landmarks = landmarks
   }
 
@@ -51,15 +51,14 @@ package struct InteractionIndex: Sendable {
   /// False where a user of the run has surely not met an item: one load.
   @inlinable @inline(__always)
   package func mayContain(user: Row, item: Row) -> Bool {
-    let hash = Self.hash(user, item)
-    let bits = Self.bits(hash)
-    return filter[Self.word(hash, of: filter.count)] & bits == bits
+    let (word, bits) = pairs.place(user, item)
+    return filter[word] & bits == bits
   }
 
   /// Whether a user of the run has met an item.
   @inlinable @inline(__always)
   package func contains(user: Row, item: Row) -> Bool {
-    mayContain(user: user, item: item) && matrix.contains(user: user, item: item)
+    mayContain(user: user, item: item) && (pairs.isExact || matrix.contains(user: user, item: item))
   }
 
   // MARK: what is asked soon is brought near
@@ -78,7 +77,7 @@ package struct InteractionIndex: Sendable {
   /// Before `mayContain`.
   @inlinable @inline(__always)
   package func prefetch(user: Row, item: Row) {
-    let word = Self.word(Self.hash(user, item), of: filter.count)
+    let (word, _) = pairs.place(user, item)
     // Safety: a prefetch reads nothing into the program.
     unsafe filter.withUnsafeBufferPointer { unsafe CPrefetch.prefetch($0.baseAddress.map { unsafe $0 + word }) }
   }
@@ -86,6 +85,7 @@ package struct InteractionIndex: Sendable {
   /// Before `contains`.
   @inlinable @inline(__always)
   package func prefetch(itemsOf user: Row) {
+    guard !pairs.isExact else { return }
     let range = matrix.range(of: user)
     var place = range.lowerBound
     // Limit: longer lists begin their search in the middle, and the processor's buffers are full by then.
@@ -98,17 +98,4 @@ package struct InteractionIndex: Sendable {
   }
 
   @usableFromInline static let itemsPerLine = 64 / MemoryLayout<UInt32>.stride
-
-  @inlinable @inline(__always)
-  static func hash(_ user: Row, _ item: Row) -> UInt64 {
-    RandomStream.mixed(UInt64(user.rawValue) << 32 | UInt64(item.rawValue))
-  }
-
-  @inlinable @inline(__always)
-  static func word(_ hash: UInt64, of count: Int) -> Int {
-    Int(truncatingIfNeeded: ((hash >> 32) &* UInt64(truncatingIfNeeded: count)) >> 32)
-  }
-
-  @inlinable @inline(__always)
-  static func bits(_ hash: UInt64) -> UInt64 { 1 << (hash & 63) | 1 << (hash >> 6 & 63) }
 }
