@@ -26,10 +26,13 @@ PREPARED := data/$(if $(DATA),$(FORMAT)-$(shell realpath -m $(DATA) | cksum | cu
 # As many users, items and ratings as MovieLens 1M.
 SYNTHETIC := --users 6040 --items 3706 --interactions 1000209 --seed 1 --format movielens
 
-.PHONY: help setup build train test check bench clean
+.PHONY: help setup setup-tests build train test check bench clean
 
 help: ## lists the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 14
+
+setup-tests:
+	@deploy/setup tests
 
 setup: ## installs the system libraries that are missing, where it may
 	@deploy/setup
@@ -52,10 +55,10 @@ data/$(FORMAT)-%/.done: $(wildcard $(INPUT) $(INPUT).train.rating) | build
 	$(NEUMF) prepare $(INPUT) --format $(FORMAT) $(if $(ITEMS),--items $(ITEMS)) --output $(@D)
 	@touch $@
 
-test: setup ## builds and runs all tests
+test: setup-tests build ## builds and runs all tests
 	$(SWIFT) test
 
-check: setup ## what CI runs: style, imports, tests
+check: setup-tests build ## what CI runs: style, imports, tests
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
 	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
 	$(SWIFT) test --skip-build

@@ -28,12 +28,16 @@ struct NeumfProcess {
   }
 
   /// Starts a command; what it prints goes to files of `scratch`.
-  init(_ arguments: [String], in scratch: TemporaryFolder) throws {
+  init(
+    _ arguments: [String], in scratch: TemporaryFolder, executable: URL = executable,
+    environment: [String: String] = [:]
+  ) throws {
     output = scratch.url.appendingPathComponent("out-\(UUID().uuidString)")
     errors = scratch.url.appendingPathComponent("err-\(UUID().uuidString)")
     process = Process()
-    process.executableURL = Self.executable
+    process.executableURL = executable
     process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice
     for url in [output, errors] { try Data().write(to: url) }
     process.standardOutput = try FileHandle(forWritingTo: output)

@@ -16,12 +16,11 @@ import Wire
   /// What the lane shows for a notice; nil for one that is over.
   private static func numbers(_ notice: LaneFrame, in lane: SharedLane) throws -> [UInt32]? {
     guard case .notice(let sequence, let byteCount) = notice else { throw LinkError("notice", "is none") }
+    guard let frame = lane.frame(sequence: sequence, byteCount: byteCount) else { return nil }
     var numbers: [UInt32] = []
-    let isThere = try lane.read(sequence: sequence, byteCount: byteCount) { (frame) throws(WireError) in
-      var reader = FrameReader(frame)
-      while reader.remaining > 0 { numbers.append(try reader.number("number")) }
-    }
-    return isThere ? numbers : nil
+    var reader = FrameReader(frame)
+    while reader.remaining > 0 { numbers.append(try reader.number("number")) }
+    return numbers
   }
 
   private static func write(_ numbers: [UInt32], to lane: SharedLane) -> LaneFrame {

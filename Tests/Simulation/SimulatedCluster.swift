@@ -21,6 +21,7 @@ package final class SimulatedCluster {
   private var nodeOfMember: [Member: Node] = [:]
   private var settling: (step: UInt64, endedEpoch: Epoch)?
   package private(set) var outcome: JobOutcome?
+  package var traffic: Traffic { network.traffic }
   /// What the job started from and the last cut it wrote.
   package private(set) var cut: SimulatedCut?
   /// When the user presses Ctrl-C, in steps of the first worker.

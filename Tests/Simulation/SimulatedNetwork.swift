@@ -7,6 +7,22 @@ package enum Node: Hashable, Sendable {
   case worker(Int)
 }
 
+/// What workers and servers said to each other.
+package struct Traffic: Equatable, Sendable {
+  package private(set) var frames = 0
+  package private(set) var bytes = 0
+
+  package init(frames: Int = 0, bytes: Int = 0) {
+    self.frames = frames
+    self.bytes = bytes
+  }
+
+  mutating func count(_ frame: [UInt8]) {
+    frames += 1
+    bytes += frame.count
+  }
+}
+
 /// Frames on their way. Every link keeps its order, as ZeroMQ's do; between links the delays, drawn from the seed,
 /// decide.
 struct SimulatedNetwork {
@@ -23,6 +39,8 @@ struct SimulatedNetwork {
   private var underWay: [Delivery] = []
   private var lastArrival: [Link: Double] = [:]
   private var sent = 0
+  /// Frames and bytes between workers and servers.
+  private(set) var traffic = Traffic()
 
   private struct Link: Hashable {
     let from: Node
@@ -36,6 +54,7 @@ struct SimulatedNetwork {
 
   mutating func send(_ frame: [UInt8], from: Node, to: Node, at time: Double) {
     let link = Link(from: from, to: to)
+    if from != .coordinator, to != .coordinator { traffic.count(frame) }
     let drawn = delay.lowerBound + (delay.upperBound - delay.lowerBound) * stream.uniform(at: UInt64(sent))
     let arrival = max(time + drawn, lastArrival[link] ?? 0)
     lastArrival[link] = arrival

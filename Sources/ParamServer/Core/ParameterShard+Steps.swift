@@ -19,7 +19,7 @@ extension ParameterShard {
       duplicates += 1
       return
     }
-    let contributions = try contributions(of: request, &reader)
+    try readContributions(of: request, &reader)
     try reader.rows("wanted rows", count: request.wantedRows, below: items.rowCount, into: &seat.wanted)
     try reader.finish()
 
@@ -27,7 +27,7 @@ extension ParameterShard {
     seat.wantsRows = request.wantsRows
     seat.wantedStep = request.pushes ? request.step.next : request.step
     if request.pushes {
-      pushed(contributions, by: seat, request)
+      pushed(by: seat, request)
     } else if seat.clock == nil {
       seat.clock = 0
     }
@@ -62,15 +62,14 @@ extension ParameterShard {
   }
 
   /// Reads all contributions before any is kept.
-  private mutating func contributions(
-    of request: StepRequest, _ reader: inout FrameReader
-  ) throws(WireError) -> [TreeReducer.Entry] {
-    var entries: [TreeReducer.Entry] = []
+  private mutating func readContributions(of request: StepRequest, _ reader: inout FrameReader) throws(WireError) {
+    for entry in contributions { reducer.recycle(entry.gradient) }
+    contributions.removeAll(keepingCapacity: true)
     let rowLimit = items.rowCount
     for _ in 0..<request.contributions {
       let (node, count) = try StepRequest.readContribution(from: &reader, rowLimit: rowLimit)
       let gradient = reducer.blank()
-      entries.append(TreeReducer.Entry(node: node, gradient: gradient))
+      contributions.append(TreeReducer.Entry(node: node, gradient: gradient))
       let rows = try reader.take(4 * count, "item rows")
       try gradient.setRows { (target: inout [UInt32]) throws(WireError) in
         var rowReader = FrameReader(rows)
@@ -85,10 +84,9 @@ extension ParameterShard {
         try denseReader.floats("dense gradient", into: &denseValues)
       }
     }
-    return entries
   }
 
-  private mutating func pushed(_ contributions: [TreeReducer.Entry], by seat: WorkerSeat, _ request: StepRequest) {
+  private mutating func pushed(by seat: WorkerSeat, _ request: StepRequest) {
     seat.clock = request.wantsRows ? request.step.rawValue + 1 : UInt32.max
     switch configuration.plan.consistency {
     case .bsp:
@@ -104,6 +102,7 @@ extension ParameterShard {
         reducer.recycle(entry.gradient)
       }
     }
+    contributions.removeAll(keepingCapacity: true)
     applied += 1
   }
 
@@ -138,7 +137,8 @@ extension ParameterShard {
 
   /// Replies to every worker whose rows may now be read.
   private mutating func releaseReplies(directives: inout [ServerDirective]) {
-    let slowest = seats.map { $0.clock ?? 0 }.min() ?? 0
+    var slowest = UInt32.max
+    for seat in seats { slowest = min(slowest, seat.clock ?? 0) }
     for (index, seat) in seats.enumerated() {
       guard case .reply(let peer) = seat.expectation else { continue }
       let step = seat.wantedStep.rawValue

@@ -11,6 +11,8 @@ package struct ServerConfiguration: Sendable {
   package let placement: Placement
   /// Rows come from a checkpoint, instead of being drawn.
   package let restores: Bool
+  /// The server's slice of the dense weights.
+  let denseRange: Range<Int>
 
   package init(
     job: JobID, membership: MembershipEpoch, server: ServerID, plan: TrainingPlan, size: ProblemSize,
@@ -23,11 +25,11 @@ package struct ServerConfiguration: Sendable {
     self.size = size
     self.placement = placement
     self.restores = restores
+    denseRange = placement.denseRange(of: plan.shape.denseCount, on: server)
   }
 
   var userCount: Int { placement.rowCount(of: size.users, on: server) }
   var itemCount: Int { placement.rowCount(of: size.items, on: server) }
-  var denseRange: Range<Int> { placement.denseRange(of: plan.shape.denseCount, on: server) }
 }
 
 /// Who a frame came from; the Loop knows the address behind it.

@@ -127,7 +127,7 @@ package struct ServingLoop: ~Copyable {
       let peer = peer(for: delivery.peer)
       let message = delivery.takeMessage()
       do {
-        try receive(message.bytes, from: peer)
+        try receive(message, from: peer)
       } catch let error as WireError {
         let identity = peerLinks[Int(peer.rawValue)].identity
         logger.warning("refused a frame", metadata: ["peer": "\(identity)", "reason": "\(error)"])
@@ -137,19 +137,18 @@ package struct ServingLoop: ~Copyable {
     }
   }
 
-  private mutating func receive(_ frame: RawSpan, from peer: Peer) throws {
+  private mutating func receive(_ message: borrowing Message, from peer: Peer) throws {
     let link = peerLinks[Int(peer.rawValue)]
-    switch try LaneFrame(frame) {
+    switch try LaneFrame(message.bytes) {
     case nil:
-      bytesReceived += UInt64(frame.byteCount)
-      try shard.receive(frame, from: peer, directives: &directives)
+      bytesReceived += UInt64(message.byteCount)
+      try shard.receive(message.bytes, from: peer, directives: &directives)
     case .notice(let sequence, let byteCount):
       guard let lane = link.lane else { throw WireError("lane", "was never accepted") }
       bytesReceived += UInt64(byteCount)
-      let isThere = try lane.read(sequence: sequence, byteCount: byteCount) { (frame) throws(WireError) in
+      if let frame = lane.frame(sequence: sequence, byteCount: byteCount) {
         try shard.receive(frame, from: peer, directives: &directives)
       }
-      if !isThere { logger.debug("passed over a late notice", metadata: ["peer": "\(link.identity)"]) }
     case .offer(let process, let descriptor, let byteCount, let token):
       guard sharesMemory else { throw WireError("lane", "is offered to a server that listens to other machines") }
       do {
@@ -200,7 +199,11 @@ package struct ServingLoop: ~Copyable {
   }
 
   private func send(_ frame: LaneFrame, to link: PeerLink) throws {
-    try send(Message.framed(byteCount: frame.byteCount) { writer in frame.write(into: &writer) }, to: link)
+    switch try frame.withBytes({ bytes throws(ZeroMQError) in try socket.send(copying: bytes, to: link.identity) }) {
+    case .sent: break
+    case .wouldBlock: throw LinkError("peer \(link.identity)", "does not take its replies")
+    case .unreachable: logger.warning("a peer is gone", metadata: ["peer": "\(link.identity)"])
+    }
   }
 
   private func send(_ message: consuming Message, to link: PeerLink) throws {

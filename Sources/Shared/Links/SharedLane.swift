@@ -70,16 +70,14 @@ package final class SharedLane {
     return .notice(sequence: sequence, byteCount: byteCount)
   }
 
-  /// Shows the frame that the other side told of.
-  /// - Returns: whether it is still there
-  package func read<Failure: Error>(
-    sequence: UInt64, byteCount: Int, _ body: (RawSpan) throws(Failure) -> Void
-  ) throws(Failure) -> Bool {
-    guard byteCount <= Self.areaByteCount, load(at: sequenceOffset(side.other)) == sequence else { return false }
+  /// The frame that the other side told of, or nothing where another has taken its place.
+  @_lifetime(borrow self)
+  package func frame(sequence: UInt64, byteCount: Int) -> RawSpan? {
+    guard byteCount <= Self.areaByteCount, load(at: sequenceOffset(side.other)) == sequence else { return nil }
     let start = areaStart(side.other)
     // Safety: the region lives as long as this lane, and the reader checks every value that it takes.
-    try body(unsafe RawSpan(_unsafeBytes: UnsafeRawBufferPointer(region.memory(start..<start + byteCount))))
-    return true
+    let memory = unsafe UnsafeRawBufferPointer(region.memory(start..<start + byteCount))
+    return unsafe _overrideLifetime(RawSpan(_unsafeBytes: memory), borrowing: self)
   }
 
   // MARK: layout

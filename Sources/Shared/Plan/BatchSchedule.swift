@@ -27,9 +27,16 @@ package struct BatchSchedule: Sendable, Equatable {
 
   /// How far each shard has come when `step` begins: `[shards]`.
   package func positions(before step: Step) -> [Int] {
+    var counts: [Int] = []
+    positions(before: step, into: &counts)
+    return counts
+  }
+
+  /// The same, in an array that is used again.
+  package func positions(before step: Step, into counts: inout [Int]) {
     let seats = min(total, Int(step.rawValue) * perStep)
-    guard total > 0 else { return interactions.map { _ in 0 } }
-    var counts = interactions.map { ($0 * seats * 2 + total) / (2 * total) }
+    counts.removeAll(keepingCapacity: true)
+    for count in interactions { counts.append(total > 0 ? (count * seats * 2 + total) / (2 * total) : 0) }
     var sum = counts.reduce(0, +)
     while sum > seats {
       var last = -1
@@ -47,7 +54,6 @@ package struct BatchSchedule: Sendable, Equatable {
       counts[next] += 1
       sum += 1
     }
-    return counts
   }
 
   /// Whether a shard's interaction `leftIndex` is taken before another's `rightIndex`; ties go to the lower shard.

@@ -38,6 +38,18 @@ package enum LaneFrame: Sendable, Equatable {
     }
   }
 
+  /// Shows the frame's bytes without taking memory for them.
+  package func withBytes<Result, Failure: Error>(
+    _ body: (RawSpan) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    // Safety: the memory is as long as the frame and lives until body returns.
+    try unsafe withUnsafeTemporaryAllocation(byteCount: byteCount, alignment: 8) { memory throws(Failure) in
+      var writer = unsafe FrameWriter(memory)
+      write(into: &writer)
+      return try body(unsafe RawSpan(_unsafeBytes: UnsafeRawBufferPointer(memory)))
+    }
+  }
+
   /// Reads a frame that is of these; nothing for those of other kinds.
   package init?(_ frame: RawSpan) throws(WireError) {
     var reader = FrameReader(frame)

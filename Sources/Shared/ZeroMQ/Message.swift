@@ -9,6 +9,8 @@ package struct Message: ~Copyable {
   // Safety: initialized by libzmq in every init, closed in deinit. It has a place of its own in memory since libzmq
   // keeps small frames inside it, where a span must find them until the borrow ends.
   let header: UnsafeMutablePointer<zmq_msg_t>
+  /// Where the place goes back to when the message is gone, if it came from there.
+  private let places: MessagePlaces?
 
   /// `byteCount` zeros. Throws where memory does not suffice.
   package init(byteCount: Int) throws(ZeroMQError) {
@@ -28,12 +30,14 @@ package struct Message: ~Copyable {
       throw error
     }
     unsafe header = place
+    places = nil
   }
 
   /// The content of `frame`, which is left empty.
   @unsafe
-  init(takingContentOf frame: UnsafeMutablePointer<zmq_msg_t>) {
-    unsafe header = .allocate(capacity: 1)
+  init(takingContentOf frame: UnsafeMutablePointer<zmq_msg_t>, places: MessagePlaces) {
+    unsafe header = places.take()
+    self.places = places
     // Safety: both are initialized when they are moved; neither call can fail then.
     unsafe zmq_msg_init(header)
     let result = unsafe zmq_msg_move(header, frame)
@@ -43,7 +47,7 @@ package struct Message: ~Copyable {
   deinit {
     // Safety: initialized in every init, and a sent message is left initialized and empty.
     unsafe zmq_msg_close(header)
-    unsafe header.deallocate()
+    if let places { unsafe places.giveBack(header) } else { unsafe header.deallocate() }
   }
 
   package var byteCount: Int { unsafe zmq_msg_size(header) }

@@ -65,6 +65,26 @@ package struct Socket: ~Copyable {
     }
   }
 
+  /// Queues a copy of a few bytes for whom this dealer is connected to; up to 33 take no memory of their own.
+  package func send(copying bytes: RawSpan) throws(ZeroMQError) -> SendResult {
+    precondition(kind == .dealer, "a router sends to a peer by name")
+    return try handle.send(copying: bytes)
+  }
+
+  /// Queues a copy of a few bytes for the peer of that name.
+  package func send(copying bytes: RawSpan, to peer: PeerIdentity) throws(ZeroMQError) -> SendResult {
+    precondition(kind == .router, "a dealer does not name its peer")
+    switch try handle.send(peer) {
+    case .sent: break
+    case .wouldBlock: return .wouldBlock
+    case .unreachable: return .unreachable
+    }
+    switch try handle.send(copying: bytes) {
+    case .sent: return .sent
+    case .wouldBlock, .unreachable: return .unreachable
+    }
+  }
+
   /// The next message to this dealer, or nil where there is none now.
   package func receive() throws(ZeroMQError) -> Message? {
     precondition(kind == .dealer, "a router receives from a peer")

@@ -5,7 +5,7 @@ extension SocketHandle {
   func bind(_ endpoint: Endpoint) throws(ZeroMQError) {
     // Safety: access reads the text before it returns.
     if case .ipc(let path) = endpoint.place, unsafe Glibc.access(path, F_OK) == 0 {
-      throw ZeroMQError(call: "bind", code: EADDRINUSE, problem: "the path exists", endpoint: endpoint.description)
+      throw ZeroMQError.taken(endpoint.description)
     }
     // Safety: libzmq reads the text before it returns.
     if unsafe zmq_bind(open, endpoint.bindable) != 0 {

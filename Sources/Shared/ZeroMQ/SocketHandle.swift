@@ -11,6 +11,7 @@ final class SocketHandle {
   // Safety: initialized in init, closed in deinit; frames are received here first, so that an empty queue costs no
   // allocation.
   private let frame: UnsafeMutablePointer<zmq_msg_t>
+  private let places = MessagePlaces()
   var discardedCount = 0
 
   init(_ context: Context, _ kind: Socket.Kind) throws(ZeroMQError) {
@@ -95,6 +96,14 @@ final class SocketHandle {
     }
   }
 
+  /// Queues a copy of a few bytes.
+  func send(copying bytes: RawSpan) throws(ZeroMQError) -> SendResult {
+    try sendResult {
+      // Safety: libzmq copies the bytes before it returns.
+      unsafe bytes.withUnsafeBytes { unsafe zmq_send(open, $0.baseAddress, $0.count, ZMQ_DONTWAIT) }
+    }
+  }
+
   private func sendResult(_ call: () -> Int32) throws(ZeroMQError) -> SendResult {
     while call() < 0 {
       let error = ZeroMQError.last("msg_send", endpoint: nil)
@@ -125,10 +134,15 @@ final class SocketHandle {
     return PeerIdentity(bytes)
   }
 
-  func takeFrame() -> Message { unsafe Message(takingContentOf: frame) }
+  func takeFrame() -> Message { unsafe Message(takingContentOf: frame, places: places) }
 }
 
-/// What libzmq said of one frame.
-enum SendResult {
-  case sent, wouldBlock, unreachable
+/// What became of one frame that was to be sent without waiting; its sender still has the bytes.
+package enum SendResult: Sendable {
+  /// It is queued for its peer.
+  case sent
+  /// The peer's queue is full, or a dealer has no connection yet.
+  case wouldBlock
+  /// No peer of that identity is connected.
+  case unreachable
 }

@@ -22,21 +22,30 @@ package struct ZeroMQError: Error, Equatable, CustomStringConvertible {
 
   package let call: String
   package let code: Int32
-  package let problem: String
+  /// What this layer says; nil leaves it to libzmq, which is asked only when someone wants to know, since most failures
+  /// are a queue that is empty.
+  private let detail: String?
   package let endpoint: String?
 
   /// The failure that libzmq has just reported on this thread; the only place that reads errno.
   static func last(_ call: String, endpoint: String? = nil) -> ZeroMQError {
-    let code = zmq_errno()
-    // Safety: zmq_strerror returns a constant string for any code, or one that stays valid until this thread asks
-    // again.
-    let text = unsafe String(cString: zmq_strerror(code))
-    return ZeroMQError(call: call, code: code, problem: text, endpoint: endpoint)
+    ZeroMQError(call: call, code: zmq_errno(), detail: nil, endpoint: endpoint)
+  }
+
+  /// A file where a socket would listen, which libzmq would take over.
+  static func taken(_ endpoint: String) -> ZeroMQError {
+    ZeroMQError(call: "bind", code: EADDRINUSE, detail: "the path exists", endpoint: endpoint)
   }
 
   /// An endpoint that is refused before libzmq sees it.
   static func badEndpoint(_ endpoint: String, _ problem: String) -> ZeroMQError {
-    ZeroMQError(call: "endpoint", code: EINVAL, problem: problem, endpoint: endpoint)
+    ZeroMQError(call: "endpoint", code: EINVAL, detail: problem, endpoint: endpoint)
+  }
+
+  package var problem: String {
+    // Safety: zmq_strerror returns a constant string for any code, or one that stays valid until this thread asks
+    // again.
+    detail ?? (unsafe String(cString: zmq_strerror(code)))
   }
 
   var isInterruption: Bool { code == EINTR }

@@ -59,20 +59,21 @@ struct BatchStream {
   /// Draws the samples of a step.
   func fill(_ batch: inout StepBatch, step: Step) {
     batch.step = step
-    let from = schedule.positions(before: relative(step))
-    let to = schedule.positions(before: relative(step).next)
+    schedule.positions(before: relative(step), into: &batch.starts)
+    schedule.positions(before: relative(step).next, into: &batch.ends)
     let held = configuration.shards
     switch configuration.plan.consistency {
     case .bsp:
       for (index, shard) in held.enumerated() {
         batch.leaves[index].begin(ReductionTree.Node(level: 0, index: UInt16(shard)))
-        append(from[shard]..<to[shard], ofHeld: index, to: &batch.leaves[index])
+        append(batch.starts[shard]..<batch.ends[shard], ofHeld: index, to: &batch.leaves[index])
         batch.leaves[index].finish()
       }
     case .ssp, .async:
       batch.leaves[0].begin(ReductionTree.root(over: configuration.shardMap.count))
-      for index in held.indices.map({ $0 - held.lowerBound }) {
-        append(offsets[index] + from[index]..<offsets[index] + to[index], ofHeld: index, to: &batch.leaves[0])
+      for index in 0..<held.count {
+        let positions = offsets[index] + batch.starts[index]..<offsets[index] + batch.ends[index]
+        append(positions, ofHeld: index, to: &batch.leaves[0])
       }
       batch.leaves[0].finish()
     }

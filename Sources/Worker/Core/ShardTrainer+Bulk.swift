@@ -44,7 +44,7 @@ extension ShardTrainer {
     for server in (0..<configuration.placement.servers).map({ ServerID($0) }) {
       let rows = configuration.placement.rowCount(of: configuration.size.items, on: server)
       enqueue(.readWeights, .item, 0..<rows, recordByteCount: 4 * width, of: server)
-      enqueue(.readWeights, .dense, 0..<1, recordByteCount: 4 * shape.denseCount, of: server)
+      enqueue(.readWeights, .dense, 0..<1, recordByteCount: 4 * configuration.denseCount, of: server)
     }
     beginBulk(.collecting(repliesMissing: bulkQueue.count), then: .canRank, directives: &directives)
   }
@@ -147,7 +147,7 @@ extension ShardTrainer {
       let rows = places.map { $0 * servers + Int(server.rawValue) }
       try Self.read(&reader, rows: rows, width: shape.rowWidth, into: &catalogue)
     case .dense:
-      try Self.read(&reader, slice: configuration.placement.denseRange(of: shape.denseCount, on: server), into: &dense)
+      try Self.read(&reader, slice: configuration.denseRange(on: server), into: &dense)
     case .user: throw WireError("table", "user was not asked for")
     }
     try reader.finish()

@@ -36,7 +36,7 @@ extension ShardTrainer {
       header.pushes ? reducer.entries.reduce(0) { $0 + countRows(of: $1.gradient, on: Int(server.rawValue)) } : 0
     return header.byteCount(
       itemRows: rows, width: shape.rowWidth,
-      dense: configuration.placement.denseRange(of: shape.denseCount, on: server).count)
+      dense: configuration.denseRange(on: server).count)
   }
 
   /// Writes a server's request, of exactly its size.
@@ -55,7 +55,7 @@ extension ShardTrainer {
   private func write(_ entry: TreeReducer.Entry, for server: ServerID, into writer: inout FrameWriter) {
     let index = Int(server.rawValue)
     let placement = configuration.placement
-    let slice = placement.denseRange(of: shape.denseCount, on: server)
+    let slice = configuration.denseRange(on: server)
     let width = shape.rowWidth
     let rows = entry.gradient.rows
     StepRequest.writeContribution(entry.node, rows: countRows(of: entry.gradient, on: index), into: &writer)
@@ -89,7 +89,7 @@ extension ShardTrainer {
     var reader = FrameReader(frame)
     switch try FrameMark.read(&reader) {
     case .stepReply:
-      let slice = configuration.placement.denseRange(of: shape.denseCount, on: server)
+      let slice = configuration.denseRange(on: server)
       let reply = try StepReply(from: &reader, rowLimit: configuration.size.items, denseLimit: slice.count)
       try replied(reply, &reader, slice: slice, directives: &directives)
     case .bulkReply:

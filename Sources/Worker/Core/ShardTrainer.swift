@@ -87,13 +87,14 @@ package struct ShardTrainer: ~Copyable {
       rows: configuration.users.count, width: shape.rowWidth,
       optimizer: OptimizerSettings(plan: plan, size: configuration.size))
     computation = GradientComputation(shape: shape, activation: plan.activation, sampleCapacity: share)
-    reducer = TreeReducer(shards: configuration.shardMap.count, width: shape.rowWidth, denseCount: shape.denseCount)
+    reducer = TreeReducer(
+      shards: configuration.shardMap.count, width: shape.rowWidth, denseCount: configuration.denseCount)
     current = StepBatch(
       leaves: leaves, users: configuration.users.count, items: configuration.size.items,
       servers: configuration.placement.servers)
     following = current
     itemRows = FloatBuffer(count: 0)
-    dense = FloatBuffer(count: shape.denseCount)
+    dense = FloatBuffer(count: configuration.denseCount)
     leafUserRows = FloatBuffer(count: 0)
     leafItemRows = FloatBuffer(count: 0)
     leafUserGradients = FloatBuffer(count: 0)

@@ -5,6 +5,9 @@ import Plan
 struct StepBatch {
   var step = Step(rawValue: 0)
   var leaves: [LeafBatch]
+  /// How far each shard is when the step begins and when it ends.
+  var starts: [Int] = []
+  var ends: [Int] = []
   /// The distinct items of all leaves; their rows arrive in this order.
   private(set) var items: RowSet
   /// Per leaf: where among `items` its distinct items are.

@@ -18,6 +18,8 @@ package struct WorkerConfiguration: Sendable {
   package let interactions: InteractionMatrix
   /// Those of this worker's users.
   let index: InteractionIndex
+  /// The floats of the dense weights.
+  let denseCount: Int
 
   package init(
     job: JobID, membership: MembershipEpoch, worker: WorkerID, plan: TrainingPlan, size: ProblemSize,
@@ -31,8 +33,12 @@ package struct WorkerConfiguration: Sendable {
     self.placement = placement
     self.shardMap = shardMap
     self.interactions = interactions
+    denseCount = plan.shape.denseCount
     shards = placement.shards(of: shardMap.count, for: worker)
     users = shards.isEmpty ? 0..<0 : shardMap.bounds[shards.lowerBound]..<shardMap.bounds[shards.upperBound]
     index = InteractionIndex(interactions, users: users)
   }
+
+  /// A server's slice of the dense weights.
+  func denseRange(on server: ServerID) -> Range<Int> { placement.denseRange(of: denseCount, on: server) }
 }

@@ -37,6 +37,9 @@ final class ServerLink {
   }
 
   func send(_ frame: LaneFrame) throws {
-    try send(Message.framed(byteCount: frame.byteCount) { writer in frame.write(into: &writer) })
+    switch try frame.withBytes({ bytes throws(ZeroMQError) in try socket.send(copying: bytes) }) {
+    case .sent: break
+    case .wouldBlock, .unreachable: throw LinkError("server \(id)", "takes no messages")
+    }
   }
 }

@@ -69,9 +69,9 @@ extension TrainingLoop {
 
   mutating func carryOut() throws {
     while !directives.isEmpty {
-      let now = directives
-      directives.removeAll(keepingCapacity: true)
-      for directive in now { try carryOut(directive) }
+      swap(&directives, &underWay)
+      for directive in underWay { try carryOut(directive) }
+      underWay.removeAll(keepingCapacity: true)
     }
   }
 

@@ -20,7 +20,9 @@ package struct TrainingLoop: ~Copyable {
   let logger: Logger
 
   var trainer: ShardTrainer
+  /// What the Core has ordered, and what of it is being carried out.
   var directives: [WorkerDirective] = []
+  var underWay: [WorkerDirective] = []
   var evaluationTarget = EvaluationTarget.test
   var bytesSent: UInt64 = 0
   var bytesReceived: UInt64 = 0
@@ -102,23 +104,23 @@ package struct TrainingLoop: ~Copyable {
   /// Every frame that the servers have sent.
   private mutating func receiveRows() throws {
     for server in servers where poll.isReadable(server.slot) {
-      while let message = try server.socket.receive() { try receive(message.bytes, from: server) }
+      while let message = try server.socket.receive() { try receive(message, from: server) }
       try carryOut()
     }
   }
 
-  private mutating func receive(_ frame: RawSpan, from server: ServerLink) throws {
-    switch try LaneFrame(frame) {
+  private mutating func receive(_ message: borrowing Message, from server: ServerLink) throws {
+    switch try LaneFrame(message.bytes) {
     case nil:
-      bytesReceived += UInt64(frame.byteCount)
-      try trainer.receive(frame, from: server.id, directives: &directives)
+      bytesReceived += UInt64(message.byteCount)
+      try trainer.receive(message.bytes, from: server.id, directives: &directives)
     case .acceptance(let token):
       try server.laneAccepted(token)
       logger.info("shares memory", metadata: ["server": "\(server.id)"])
     case .notice(let sequence, let byteCount):
       guard let lane = server.lane(for: byteCount) else { throw WireError("lane", "is not one that was offered") }
       bytesReceived += UInt64(byteCount)
-      _ = try lane.read(sequence: sequence, byteCount: byteCount) { frame in
+      if let frame = lane.frame(sequence: sequence, byteCount: byteCount) {
         try trainer.receive(frame, from: server.id, directives: &directives)
       }
     case .offer: throw WireError("kind", "is not one that a worker is sent")
