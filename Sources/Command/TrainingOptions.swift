@@ -38,7 +38,7 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "Momentum of sgd.") var momentum: Double?
   @Option(
     help: """
-      Evaluate and store an average over the epochs' ends, in which each epoch counts so many times as much as the \
+      Evaluate and store an average over the steps, in which each epoch counts so many times as much as the \
       next (default: 0.8); 0 takes the last weights.
       """)
   var averaging: Double?

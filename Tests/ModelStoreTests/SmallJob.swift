@@ -41,7 +41,7 @@ struct SmallJob {
         result.applyRow(row, gradient: floats().span, step: step)
       }
     }
-    result.average(atEndOf: 1, step: 9)
+    result.average(at: AveragingPoint(number: 1, previous: 0), step: 9)
     return result
   }
 

@@ -64,7 +64,7 @@ import Testing
   func readsWeightsOutOfRecords(optimizer: OptimizerSettings, rows: Int) {
     var table = makeTable(drawWeights(rows: rows, width: 3), optimizer)
     for push in drawPushes(rows: rows, width: 3, steps: 1...5) { table.apply(push) }
-    table.average(atEndOf: 1, step: 3)
+    table.average(at: AveragingPoint(number: 1, previous: 0), step: 3)
     let records = table.record
     var weights = [Float](repeating: .nan, count: rows * 3)
     var span = weights.mutableSpan

@@ -37,9 +37,9 @@ extension ParameterShard {
     }
   }
 
-  private mutating func average(atEndOf epoch: Int) {
-    items.average(atEndOf: epoch, step: optimizerStep)
-    dense.average(atEndOf: epoch, step: optimizerStep)
+  mutating func average(at point: AveragingPoint) {
+    items.average(at: point, step: optimizerStep)
+    dense.average(at: point, step: optimizerStep)
   }
 
   mutating func releaseAwaiting(directives: inout [ServerDirective]) {
@@ -47,7 +47,9 @@ extension ParameterShard {
     let reached = awaiting.filter { optimizerStep >= $0.request.optimizerStep }
     awaiting.removeAll { optimizerStep >= $0.request.optimizerStep }
     for (peer, request) in reached {
-      if request.first > 0 { average(atEndOf: request.first) }
+      if request.first > 0 {
+        average(at: AveragingPoint(atEndOf: Epoch(request.first), of: stepsPerEpoch))
+      }
       directives.append(.bulkReply(to: peer, request, byteCount: BulkRequest.headerByteCount))
     }
   }

@@ -58,6 +58,7 @@ extension ParameterShard {
     precondition(arrived.isEmpty, "epoch \(newEpoch) began while step \(collecting) of epoch \(epoch) was open")
     epoch = newEpoch
     collecting = step
+    pushesOfEpoch = 0
     for seat in seats { seat.clock = nil }
   }
 
@@ -101,6 +102,8 @@ extension ParameterShard {
         applySum(entry.gradient)
         reducer.recycle(entry.gradient)
       }
+      averageAfter(Step(rawValue: pushesOfEpoch))
+      pushesOfEpoch += 1
     }
     contributions.removeAll(keepingCapacity: true)
     applied += 1
@@ -115,9 +118,16 @@ extension ParameterShard {
     precondition(reducer.entries.count == 1, "\(reducer.entries.map(\.node)) after all shards contributed")
     optimizerStep += 1
     applySum(reducer.entries[0].gradient)
+    averageAfter(collecting)
     reducer.removeAll()
     collecting = collecting.next
   }
+
+  private mutating func averageAfter(_ step: Step) {
+    if let point = AveragingPoint(after: step, of: stepsPerEpoch, in: epoch) { average(at: point) }
+  }
+
+  var stepsPerEpoch: Int { configuration.plan.stepsPerEpoch(of: configuration.size) }
 
   private mutating func applySum(_ gradient: SparseGradient) {
     let rows = gradient.rows

@@ -22,6 +22,8 @@ package struct ParameterShard: ~Copyable {
   /// Which epoch the workers are in, and in `bsp` which step is being collected.
   var epoch = Epoch(rawValue: 0)
   var collecting = Step(rawValue: 0)
+  /// In `ssp` and `async`, the pushes applied since the epoch began, or was resumed.
+  var pushesOfEpoch: UInt32 = 0
   /// What the request at hand contributes.
   var contributions: [TreeReducer.Entry] = []
   /// The contributions to that step, in order of arrival.

@@ -14,7 +14,7 @@ package struct OptimizerSettings: Sendable, Equatable {
   /// Every so many steps, an epoch's, the learning rate is multiplied by this.
   package var rateDecay: Double
   package var stepsPerDecay: Int
-  /// What the average that is kept beside the weights keeps of itself at an epoch's end; 0 keeps none.
+  /// What the average that is kept beside the weights keeps of itself from one point to the next; 0 keeps none.
   package var averaging: Double
 
   /// - Parameter epsilon: nil for the rule's own: 1e-10 for Adagrad, 1e-8 for Adam, as in PyTorch
@@ -42,7 +42,7 @@ package struct OptimizerSettings: Sendable, Equatable {
     self.init(
       kind: plan.optimizer, learningRate: plan.learningRate, momentum: plan.momentum,
       rateDecay: plan.learningRateDecay, stepsPerDecay: max(1, plan.stepsPerEpoch(of: size)),
-      averaging: plan.averaging)
+      averaging: AveragingPoint.fading(perEpoch: plan.averaging))
   }
 
   /// What is left of the learning rate at a step, which counts from 1.

@@ -1,18 +1,23 @@
-// The average of a row's weights over the epochs' ends, in which each epoch counts `averaging` times as much as the
-// next: after e epochs `Σ dᵉ⁻ⁱ wᵢ / Σ dᵉ⁻ⁱ`. It is the model that is evaluated and stored (Izmailov et al.: "Averaging
-// weights leads to wider optima and better generalization", 2018, with weights that fade); the training never sees it.
+package import Plan
+
+// The average of a row's weights over the points of a job, in which each counts `averaging` times as much as the next:
+// after n points `Σ dⁿ⁻ⁱ wᵢ / Σ dⁿ⁻ⁱ`, where a point that was skipped has the weights of the next. It is the model that is
+// evaluated and stored (Izmailov et al.: "Averaging weights leads to wider optima and better generalization", 2018, with
+// weights that fade); the training never sees it.
 extension RowTable {
-  /// Takes the weights as they are after step `step` into the averages, at the end of `epoch`, which counts from 1.
-  package mutating func average(atEndOf epoch: Int, step: UInt64) {
+  /// Takes the weights as they are after step `step` into the averages, at a point of the job.
+  package mutating func average(at point: AveragingPoint, step: UInt64) {
     guard optimizer.keepsAverages else { return }
-    precondition(epoch > 0, "an average before the first epoch")
-    let share = Float((1 - optimizer.averaging) / (1 - power(optimizer.averaging, epoch)))
-    var row = [Float](repeating: 0, count: width)
+    let fading = optimizer.averaging
+    let share = Float((1 - power(fading, point.number - point.previous)) / (1 - power(fading, point.number)))
+    var row: [Float] = []
+    swap(&row, &rowScratch)
     for index in 0..<rowCount {
       var span = row.mutableSpan
       readRow(index, after: step, into: &span)
       Self.move(&averages, index * blocks, blocks, towards: row.span, by: share)
     }
+    swap(&row, &rowScratch)
   }
 
   private static func move(

@@ -16,6 +16,8 @@ package struct RowTable: ~Copyable, Sendable {
   var lanes: LaneBuffer
   /// The averages of the rows' weights, `[rows × blocks]`, where they are kept.
   var averages: LaneBuffer
+  /// `[width]`, where averages are kept.
+  var rowScratch: [Float]
   /// The step of each row's last gradient, 0 before the first; kept only where idle rows move.
   var lastSteps: [UInt64]
   let schedule: AdamSchedule
@@ -30,6 +32,7 @@ package struct RowTable: ~Copyable, Sendable {
     stride = blocks * (1 + optimizer.momentCount)
     lanes = LaneBuffer(count: rows * stride)
     averages = LaneBuffer(count: optimizer.keepsAverages ? rows * blocks : 0)
+    rowScratch = Array(repeating: 0, count: optimizer.keepsAverages ? width : 0)
     lastSteps = [UInt64](repeating: 0, count: optimizer.movesIdleRows ? rows : 0)
     schedule = AdamSchedule(optimizer)
   }

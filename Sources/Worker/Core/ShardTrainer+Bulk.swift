@@ -19,7 +19,10 @@ extension ShardTrainer {
   /// Writes the users' rows back. A step that was asked for and not begun is dropped: the next order begins it anew.
   /// - Parameter endedEpoch: the epoch that ends here, or 0
   package mutating func settleOrdered(endedEpoch: Epoch, directives: inout [WorkerDirective]) {
-    if endedEpoch.rawValue > 0 { users.average(atEndOf: Int(endedEpoch.rawValue), step: optimizerStep) }
+    if endedEpoch.rawValue > 0 {
+      let stepCount = max(1, stream?.stepCount ?? 1)
+      users.average(at: AveragingPoint(atEndOf: endedEpoch, of: stepCount), step: optimizerStep)
+    }
     until = progress.step
     enqueueUsers(.writeRecords)
     beginBulk(.writingBack(repliesMissing: bulkQueue.count), then: .settled, directives: &directives)

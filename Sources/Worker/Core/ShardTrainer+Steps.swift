@@ -17,6 +17,9 @@ extension ShardTrainer {
     let scale = 1 / Float(stepSamples)
     for index in current.leaves.indices { compute(leaf: index, scale: scale) }
     samples += UInt64(current.sampleCount)
+    if let point = AveragingPoint(after: current.step, of: stream.stepCount, in: epoch) {
+      users.average(at: point, step: optimizerStep + 1)
+    }
 
     let step = current.step
     let isLast = step.next >= until
