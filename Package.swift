@@ -109,7 +109,8 @@ let package = Package(
     .executableTarget(
       name: "neumf-bench",
       dependencies: [
-        "ParamServerCore", "WorkerCore", "Interactions", "Datasets", "Kernels", "Plan", "Tables", arguments,
+        "ParamServerCore", "WorkerCore", "NeuralCF", "Interactions", "Datasets", "Kernels", "Plan", "Tables", "Wire",
+        arguments,
       ], path: "Benchmarks/Bench", swiftSettings: numeric),
 
     tests("ZeroMQTests", ["ZeroMQ", "CZeroMQ", "TestSupport"]),
@@ -138,7 +139,7 @@ let package = Package(
       ], path: "Tests/Simulation", swiftSettings: strict),
     tests("SimulationTests", ["Simulation", "CoordinatorCore", "Ranking", "Plan", "Interactions"]),
     tests("CommandTests", ["neumf", "Datasets", "Interactions", "ModelStore", "Ranking", "Plan", "TestSupport"]),
-    tests("BenchTests", ["neumf-bench", "Plan"]),
+    tests("BenchTests", ["neumf-bench", "Simulation", "Plan"]),
     tests("ClusterTests", ["neumf", "Datasets", "Interactions", "Plan", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]

@@ -5,5 +5,5 @@ import ArgumentParser
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "neumf-bench", abstract: "Measures neumf: the kernels and everything that stands on them.",
-    subcommands: [KernelsCommand.self])
+    subcommands: [KernelsCommand.self, ServerCommand.self, SingleCommand.self])
 }
