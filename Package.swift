@@ -110,7 +110,7 @@ let package = Package(
       name: "neumf-bench",
       dependencies: [
         "ParamServerCore", "WorkerCore", "NeuralCF", "Interactions", "Datasets", "Kernels", "Plan", "Tables", "Wire",
-        arguments,
+        "ZeroMQ", arguments,
       ], path: "Benchmarks/Bench", swiftSettings: numeric),
 
     tests("ZeroMQTests", ["ZeroMQ", "CZeroMQ", "TestSupport"]),
