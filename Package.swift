@@ -109,8 +109,8 @@ let package = Package(
     .executableTarget(
       name: "neumf-bench",
       dependencies: [
-        "ParamServerCore", "WorkerCore", "NeuralCF", "Interactions", "Datasets", "Kernels", "Plan", "Tables", "Wire",
-        "ZeroMQ", arguments,
+        "ParamServerCore", "WorkerCore", "NeuralCF", "Interactions", "Datasets", "Kernels", "Plan", "Tables",
+        "Telemetry", "Wire", "ZeroMQ", arguments,
       ], path: "Benchmarks/Bench", swiftSettings: numeric),
 
     tests("ZeroMQTests", ["ZeroMQ", "CZeroMQ", "TestSupport"]),

@@ -5,5 +5,8 @@ import ArgumentParser
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "neumf-bench", abstract: "Measures neumf: the kernels and everything that stands on them.",
-    subcommands: [KernelsCommand.self, WireCommand.self, ServerCommand.self, SingleCommand.self, EchoCommand.self])
+    subcommands: [
+      KernelsCommand.self, WireCommand.self, ServerCommand.self, SingleCommand.self, ClusterCommand.self,
+      ScalingCommand.self, EchoCommand.self,
+    ])
 }
