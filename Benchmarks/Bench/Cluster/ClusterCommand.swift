@@ -23,14 +23,19 @@ struct ClusterCommand: ParsableCommand {
     var results = Self.jobs.map { JobResult($0) }
     var single: [[Double]] = []
     for round in 1...reporting.rounds {
-      for index in results.indices {
+      for index in results.indices.dropLast() {
         reporting.say("round \(round): \(results[index].name)")
         try results[index].run(cluster, epochs: epochs)
       }
-      // Beside the job that it is compared with, which is the last one.
-      reporting.say("round \(round): one thread")
+      // The last job takes turns with the thread that it is compared with.
+      let last = results.count - 1
+      reporting.say("round \(round): one thread, and \(results[last].name)")
       var trainer = SingleProcess(TrainingPlan.batch4096, data)
-      single.append((1...epochs + 1).map { trainer.train(epoch: $0).samplesPerSecond })
+      var rates: [Double] = []
+      try results[last].run(cluster, epochs: epochs) {
+        rates.append(trainer.train(epoch: rates.count + 1).samplesPerSecond)
+      }
+      single.append(rates)
     }
     var table = ResultTable(
       "Whole trainings of NeuMF-8",
@@ -90,9 +95,13 @@ private struct JobResult {
       + "batch \(Figure.grouped(arrangement.batchSize))\(each)"
   }
 
-  mutating func run(_ cluster: ClusterRun, epochs: Int) throws {
+  /// - Parameter interlude: what happens before, between and after the two trainings
+  mutating func run(_ cluster: ClusterRun, epochs: Int, interlude: () -> Void = {}) throws {
+    interlude()
     let short = try cluster.report(arrangement, epochs: 1)
+    interlude()
     let long = try cluster.report(arrangement, epochs: 1 + epochs)
+    interlude()
     rates.append((short.epochs + long.epochs).map(\.samplesPerSecond))
     usages.append(ClusterUsage(long).beyond(ClusterUsage(short)))
   }

@@ -12,43 +12,67 @@ struct ScalingCommand: ParsableCommand {
   @Option(help: "bsp, ssp:N or async.") var consistency = "ssp:4"
   @Option(help: "Samples of a step: of all workers together in bsp, of each one otherwise.") var batchSize = 4096
   @Option(help: "Logical shards of the users.") var shards = 16
-  @Option(parsing: .upToNextOption, help: "Numbers of workers.") var workers = [1, 2, 4, 8, 16]
-  @Option(parsing: .upToNextOption, help: "Numbers of servers.") var servers = [1, 2, 4]
+  @Option(parsing: .upToNextOption, help: "Numbers of workers; all is compared with the first.")
+  var workers = [1, 2, 4, 8, 16]
+  @Option(parsing: .upToNextOption, help: "Numbers of servers; all is compared with the first.") var servers = [
+    1, 2, 4,
+  ]
   @Option(help: "Epochs of each training whose cost is counted, after a first one.") var epochs = 1
   @OptionGroup var reporting: ReportOptions
+
+  /// A cluster, what it cost, and what share that is of the first one's cost.
+  private struct Account {
+    let usage: ClusterUsage
+    let model: ThroughputModel
+    let ratio: Double
+    var name: String { "\(model.workers) + \(model.servers)" }
+  }
 
   func run() throws {
     guard let consistency = Consistency(consistency) else {
       throw ValidationError("--consistency: \(consistency) is not bsp, ssp:N or async")
     }
     let cluster = ClusterRun(neumf: neumf, data: source.data)
-    var models: [(model: ThroughputModel, usage: ClusterUsage)] = []
-    for servers in servers {
-      for workers in workers {
-        reporting.say("\(workers) + \(servers)")
-        let arrangement = Arrangement(
-          workers: workers, servers: servers, consistency: consistency, batchSize: batchSize, shards: shards)
-        let usages = try (0..<reporting.rounds).map { _ in
-          let short = try cluster.report(arrangement, epochs: 1)
-          return ClusterUsage(try cluster.report(arrangement, epochs: 1 + epochs)).beyond(ClusterUsage(short))
-        }
-        let usage = ClusterUsage(medianOf: usages)
-        models.append(
-          (
-            ThroughputModel(
-              workers: workers, servers: servers, workerCost: usage.workerCost, serverCost: usage.serverCost,
-              bytesPerSample: usage.bytesPerSample), usage
-          ))
+    let arrangements = servers.flatMap { servers in
+      workers.map {
+        Arrangement(workers: $0, servers: servers, consistency: consistency, batchSize: batchSize, shards: shards)
       }
     }
-    try reporting.report("Scaling, by accounting", [costs(models), rates(models)])
+    let accounts = try arrangements.map { try account($0, besides: arrangements[0], cluster) }
+    try reporting.report("Scaling, by accounting", [costs(accounts), rates(accounts)])
+  }
+
+  /// Each round runs the first cluster, too: a machine that slows down makes everything cost more.
+  private func account(
+    _ arrangement: Arrangement, besides first: Arrangement, _ cluster: ClusterRun
+  ) throws -> Account {
+    reporting.say("\(arrangement.workers) + \(arrangement.servers)")
+    var usages: [ClusterUsage] = []
+    var ratios: [Double] = []
+    for _ in 0..<reporting.rounds {
+      let reference = try usage(first, cluster)
+      let usage = try usage(arrangement, cluster)
+      usages.append(usage)
+      ratios.append(usage.cost / reference.cost)
+    }
+    let usage = ClusterUsage(medianOf: usages)
+    return Account(
+      usage: usage,
+      model: ThroughputModel(
+        workers: arrangement.workers, servers: arrangement.servers, workerCost: usage.workerCost,
+        serverCost: usage.serverCost, bytesPerSample: usage.bytesPerSample), ratio: ratios.median)
+  }
+
+  private func usage(_ arrangement: Arrangement, _ cluster: ClusterRun) throws -> ClusterUsage {
+    let short = try cluster.report(arrangement, epochs: 1)
+    return ClusterUsage(try cluster.report(arrangement, epochs: 1 + epochs)).beyond(ClusterUsage(short))
   }
 
   private var name: String {
     "\(consistency), batch \(Figure.grouped(batchSize))\(consistency == "bsp" ? "" : " each")"
   }
 
-  private func costs(_ models: [(model: ThroughputModel, usage: ClusterUsage)]) -> ResultTable {
+  private func costs(_ accounts: [Account]) -> ResultTable {
     var table = ResultTable(
       "What a million samples cost, \(name)",
       columns: [
@@ -58,19 +82,20 @@ struct ScalingCommand: ParsableCommand {
       notes: [
         "Processor seconds of all processes of a role together, libzmq's threads included.",
         "All run on the cores of one machine: where there are more processes than cores, they share caches and change",
-        "places, which costs, too.",
+        "places, which costs, too. Against the first: of clusters that took turns; the first row shows the noise.",
       ])
-    for (model, usage) in models {
+    for account in accounts {
+      let usage = account.usage
       table.append([
-        "\(model.workers) + \(model.servers)", Figure.short(usage.workerCost), Figure.short(usage.serverCost),
-        Figure.short(usage.coordinatorCost), Figure.short(usage.cost), Figure.short(usage.cost / models[0].usage.cost),
-        Figure.short(usage.bytesPerSample), Figure.fixed(model.workersPerServer, 1),
+        account.name, Figure.short(usage.workerCost), Figure.short(usage.serverCost),
+        Figure.short(usage.coordinatorCost), Figure.short(usage.cost), Figure.fixed(account.ratio, 2),
+        Figure.short(usage.bytesPerSample), Figure.fixed(account.model.workersPerServer, 1),
       ])
     }
     return table
   }
 
-  private func rates(_ models: [(model: ThroughputModel, usage: ClusterUsage)]) -> ResultTable {
+  private func rates(_ accounts: [Account]) -> ResultTable {
     var table = ResultTable(
       "What follows for a core per process, \(name)",
       columns: [
@@ -81,11 +106,12 @@ struct ScalingCommand: ParsableCommand {
         "It assumes a core per process for all its threads, costs as measured here, and no waiting but for the slowest",
         "part; so it is an upper bound.",
       ])
-    for (model, _) in models {
+    for account in accounts {
+      let model = account.model
       table.append([
-        "\(model.workers) + \(model.servers)", Figure.short(model.rate),
-        Figure.short(model.rate / Double(model.workers + model.servers)), model.bound.rawValue,
-        Figure.short(model.limit(.workers)), Figure.short(model.limit(.servers)), Figure.short(model.limit(.network)),
+        account.name, Figure.short(model.rate), Figure.short(model.rate / Double(model.workers + model.servers)),
+        model.bound.rawValue, Figure.short(model.limit(.workers)), Figure.short(model.limit(.servers)),
+        Figure.short(model.limit(.network)),
       ])
     }
     return table
