@@ -59,11 +59,12 @@ test: setup-tests build ## builds and runs all tests
 	$(SWIFT) test
 
 check: setup-tests build ## what CI runs: style, imports, tests
-	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks
 	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
 	$(SWIFT) test --skip-build
 
-bench: build ## measures against PyTorch; ROUNDS= says how often
+bench: build ## measures the parts, the whole, and PyTorch; ROUNDS= says how often
+	$(SWIFT) build -c release --product neumf-bench
 	$(MAKE) --no-print-directory -C Benchmarks
 
 clean: ## removes what was built and generated, but no run

@@ -105,6 +105,14 @@ let package = Package(
         "NeuralCF", "ModelStore", "Telemetry", arguments, logging,
       ], path: "Sources/Command", swiftSettings: strict),
 
+    // It measures the modules themselves, which a package of its own could not see.
+    .executableTarget(
+      name: "neumf-bench",
+      dependencies: [
+        "ParamServerCore", "WorkerCore", "NeuralCF", "Interactions", "Datasets", "Kernels", "Plan", "Tables",
+        "Telemetry", "Wire", "ZeroMQ", arguments,
+      ], path: "Benchmarks/Bench", swiftSettings: numeric),
+
     tests("ZeroMQTests", ["ZeroMQ", "CZeroMQ", "TestSupport"]),
     tests("PlanTests", ["Plan"]),
     tests("WireTests", ["Wire", "Plan"]),
@@ -131,6 +139,7 @@ let package = Package(
       ], path: "Tests/Simulation", swiftSettings: strict),
     tests("SimulationTests", ["Simulation", "CoordinatorCore", "Ranking", "Plan", "Interactions"]),
     tests("CommandTests", ["neumf", "Datasets", "Interactions", "ModelStore", "Ranking", "Plan", "TestSupport"]),
+    tests("BenchTests", ["neumf-bench", "Simulation", "Plan"]),
     tests("ClusterTests", ["neumf", "Datasets", "Interactions", "Plan", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]

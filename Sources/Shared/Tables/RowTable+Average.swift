@@ -1,9 +1,9 @@
 package import Plan
 
 // The average of a row's weights over the points of a job, in which each counts `averaging` times as much as the next:
-// after n points `Σ dⁿ⁻ⁱ wᵢ / Σ dⁿ⁻ⁱ`, where a point that was skipped has the weights of the next. It is the model that is
-// evaluated and stored (Izmailov et al.: "Averaging weights leads to wider optima and better generalization", 2018, with
-// weights that fade); the training never sees it.
+// after n points `Σ dⁿ⁻ⁱ wᵢ / Σ dⁿ⁻ⁱ`, where a point that was skipped has the weights of the next. It is the model that
+// is evaluated and stored (Izmailov et al.: "Averaging weights leads to wider optima and better generalization", 2018,
+// with weights that fade); the training never sees it.
 extension RowTable {
   /// Takes the weights as they are after step `step` into the averages, at a point of the job.
   package mutating func average(at point: AveragingPoint, step: UInt64) {

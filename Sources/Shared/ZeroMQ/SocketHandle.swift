@@ -65,6 +65,14 @@ final class SocketHandle {
     if result != 0 { throw ZeroMQError.last("setsockopt", endpoint: nil) }
   }
 
+  /// - Parameter text: what zmq_setsockopt(3) wants with the zero behind it
+  func set(_ option: Int32, text: String) throws(ZeroMQError) {
+    let bytes = Array(text.utf8CString)
+    // Safety: libzmq copies the bytes before it returns.
+    let result = unsafe zmq_setsockopt(open, option, bytes, bytes.count)
+    if result != 0 { throw ZeroMQError.last("setsockopt", endpoint: nil) }
+  }
+
   func setRoutingID(_ identity: PeerIdentity) throws(ZeroMQError) {
     let bytes = (0..<identity.byteCount).map { identity[$0] }
     // Safety: libzmq copies the bytes before it returns.

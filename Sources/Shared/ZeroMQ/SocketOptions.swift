@@ -37,6 +37,8 @@ package struct SocketOptions: Sendable {
   package var kernelSendByteCount: Int?
   package var kernelReceiveByteCount: Int?
   package var ipv6 = false
+  /// Encryption; nil sends in the clear.
+  package var curve: CurveRole?
   /// Limit: connections that wait to be accepted; a job's members arrive at once.
   package var backlog = 512
 
@@ -64,6 +66,7 @@ package struct SocketOptions: Sendable {
     try socket.set(ZMQ_IPV6, ipv6 ? 1 : 0)
     try socket.set(ZMQ_BACKLOG, Int32(backlog))
     if let routingID { try socket.setRoutingID(routingID) }
+    if let curve { try curve.apply(to: socket) }
     switch socket.kind {
     case .dealer:
       try socket.set(ZMQ_PROBE_ROUTER, 0)

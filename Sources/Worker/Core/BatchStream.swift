@@ -1,9 +1,9 @@
 import Interactions
-import Plan
-import Wire
+package import Plan
+package import Wire
 
 /// What an epoch asks of a worker, step by step.
-struct BatchStream {
+package struct BatchStream {
   private let configuration: WorkerConfiguration
   private let schedule: BatchSchedule
   private let orders: [ShardOrder]
@@ -14,7 +14,7 @@ struct BatchStream {
   private let firstStep: Step
 
   /// - Parameter positions: in `ssp` and `async`, how far each held shard has come in this epoch.
-  init(configuration: WorkerConfiguration, epoch: Epoch, step: Step, positions: [ShardPosition]) {
+  package init(configuration: WorkerConfiguration, epoch: Epoch, step: Step, positions: [ShardPosition]) {
     self.configuration = configuration
     let map = configuration.shardMap
     let held = configuration.shards
@@ -38,10 +38,10 @@ struct BatchStream {
   }
 
   /// The steps of this worker's epoch.
-  var stepCount: Int { Int(firstStep.rawValue) + schedule.stepCount }
+  package var stepCount: Int { Int(firstStep.rawValue) + schedule.stepCount }
 
   /// Samples in a step of the optimizer, over all workers in `bsp`, of this worker otherwise.
-  func stepSamples(_ step: Step) -> Int {
+  package func stepSamples(_ step: Step) -> Int {
     schedule.taken(in: relative(step)) * (1 + configuration.plan.negatives)
   }
 
@@ -57,7 +57,7 @@ struct BatchStream {
   private func relative(_ step: Step) -> Step { Step(rawValue: step.rawValue - firstStep.rawValue) }
 
   /// Draws the samples of a step.
-  func fill(_ batch: inout StepBatch, step: Step) {
+  package func fill(_ batch: inout StepBatch, step: Step) {
     batch.step = step
     schedule.positions(before: relative(step), into: &batch.starts)
     schedule.positions(before: relative(step).next, into: &batch.ends)

@@ -2,13 +2,13 @@ import Interactions
 import Plan
 
 /// The samples of one leaf of a step, with their distinct users and items.
-struct LeafBatch {
+package struct LeafBatch {
   /// Which shard's leaf, or nothing where all held shards make one batch.
   private(set) var node = ReductionTree.Node(level: 0, index: 0)
   /// The distinct users, counted from the worker's first, and the distinct items; ascending.
-  private(set) var users: RowSet
-  private(set) var items: RowSet
-  private(set) var count = 0
+  package private(set) var users: RowSet
+  package private(set) var items: RowSet
+  package private(set) var count = 0
   /// Per sample: its user's and item's row until `finish`, their places among the distinct ones from then on, and its
   /// target. `[capacity]`, of which the first `count` are meant.
   private var userColumn: [UInt32] = []
@@ -24,9 +24,9 @@ struct LeafBatch {
   }
 
   /// `[count]`
-  var userOfSample: Span<UInt32> { @_lifetime(borrow self) get { userColumn.span.extracting(0..<count) } }
-  var itemOfSample: Span<UInt32> { @_lifetime(borrow self) get { itemColumn.span.extracting(0..<count) } }
-  var targets: Span<Float> { @_lifetime(borrow self) get { targetColumn.span.extracting(0..<count) } }
+  package var userOfSample: Span<UInt32> { @_lifetime(borrow self) get { userColumn.span.extracting(0..<count) } }
+  package var itemOfSample: Span<UInt32> { @_lifetime(borrow self) get { itemColumn.span.extracting(0..<count) } }
+  package var targets: Span<Float> { @_lifetime(borrow self) get { targetColumn.span.extracting(0..<count) } }
 
   mutating func begin(_ node: ReductionTree.Node) {
     self.node = node

@@ -1,8 +1,8 @@
 /// Collects the distinct rows of a batch and numbers them in ascending order. A bitmap does both: setting a bit is
 /// the insertion, reading the words in order is the sort.
-struct RowSet {
+package struct RowSet {
   /// The distinct rows, ascending; valid after `number`.
-  private(set) var rows: [UInt32] = []
+  package private(set) var rows: [UInt32] = []
   private let domain: Int
   private var words: [UInt64]
   private var slots: [UInt32]

@@ -2,9 +2,9 @@ import Plan
 
 /// One step's work of a worker: a leaf per held shard (or one for all of them), and which item rows of which server
 /// it needs.
-struct StepBatch {
+package struct StepBatch {
   var step = Step(rawValue: 0)
-  var leaves: [LeafBatch]
+  package var leaves: [LeafBatch]
   /// How far each shard is when the step begins and when it ends.
   var starts: [Int] = []
   var ends: [Int] = []
@@ -16,7 +16,7 @@ struct StepBatch {
   private(set) var wanted: [[UInt32]]
   private(set) var slots: [[UInt32]]
 
-  init(leaves: Int, users: Int, items: Int, servers: Int) {
+  package init(leaves: Int, users: Int, items: Int, servers: Int) {
     self.leaves = (0..<leaves).map { _ in LeafBatch(users: users, items: items) }
     self.items = RowSet(domain: items)
     itemPlaces = Array(repeating: [], count: leaves)
@@ -24,7 +24,7 @@ struct StepBatch {
     slots = Array(repeating: [], count: servers)
   }
 
-  var sampleCount: Int { leaves.reduce(0) { $0 + $1.count } }
+  package var sampleCount: Int { leaves.reduce(0) { $0 + $1.count } }
 
   /// Gathers what the leaves need.
   mutating func finish(placement: Placement) {
