@@ -41,7 +41,7 @@ struct Fixture {
   }
 
   func gradients(scale: Float = 1, l2: Float = 0) -> Gradients {
-    var computation = GradientComputation(shape: shape, activation: .relu, sampleCapacity: targets.count)
+    var computation = GradientComputation(shape: shape, sampleCapacity: targets.count)
     return gradients(by: &computation, scale: scale, l2: l2)
   }
 
@@ -62,7 +62,7 @@ struct Fixture {
 
   /// The logit of each sample, by a scorer.
   func logits() -> [Float] {
-    var scorer = Scorer(shape: shape, activation: .relu, dense: dense.span, itemRows: items.span)
+    var scorer = Scorer(shape: shape, dense: dense.span, itemRows: items.span)
     return zip(userOfSample, itemOfSample).map { user, item in
       let row = Array(users[Int(user) * shape.rowWidth..<(Int(user) + 1) * shape.rowWidth])
       var logit = [Float.nan]

@@ -42,7 +42,9 @@ package struct ModelConfig: Codable, Sendable, Equatable {
     self.epochs = epochs
   }
 
-  package var shape: NetworkShape { NetworkShape(model: model, factors: factors, layers: layers) }
+  package var shape: NetworkShape {
+    NetworkShape(model: model, factors: factors, layers: layers, activation: activation)
+  }
 
   /// What does not fit together in a config that was read; nil where all does.
   var contradiction: String? {

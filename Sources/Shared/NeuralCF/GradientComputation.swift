@@ -3,7 +3,6 @@ package import Plan
 
 /// Scratch and packed weights for computing one shard's share of a step. One per thread.
 package struct GradientComputation: ~Copyable, Sendable {
-  private let activation: ActivationKind
   private var weights: PackedWeights
   private var scratch: BlockScratch
   private var users: TableScratch
@@ -34,9 +33,8 @@ package struct GradientComputation: ~Copyable, Sendable {
   }
 
   /// - Parameter sampleCapacity: the samples of a usual batch; scratch grows when one exceeds it
-  package init(shape: NetworkShape, activation: ActivationKind, sampleCapacity: Int) {
+  package init(shape: NetworkShape, sampleCapacity: Int) {
     let layout = ForwardLayout(shape: shape)
-    self.activation = activation
     weights = PackedWeights(layout: layout)
     scratch = BlockScratch(layout: layout)
     users = TableScratch(capacity: sampleCapacity, stride: layout.pairs.stride)
@@ -83,7 +81,7 @@ package struct GradientComputation: ~Copyable, Sendable {
     Sides.fill(userCount, of: .user, userRows, layout, weights: weights.packed, into: &users.sides)
     Sides.fill(itemCount, of: .item, itemRows, layout, weights: weights.packed, into: &items.sides)
     let total: (loss: Double, slope: Double)
-    switch activation {
+    switch layout.shape.activation {
     case .relu: total = runBlocks(ReLU.self, userOfSample, itemOfSample, targets, scale, &denseGradients)
     }
     denseGradients[layout.outputBias] = Float(total.slope)

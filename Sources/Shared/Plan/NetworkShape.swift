@@ -8,9 +8,12 @@ package struct NetworkShape: Sendable, Equatable {
   /// The output widths of the hidden layers; the first layer's input is the user's and the item's MLP part,
   /// concatenated.
   package let hidden: [Int]
+  /// What they apply to their sums.
+  package let activation: ActivationKind
 
-  package init(model: ModelKind, factors: Int, layers: [Int]) {
+  package init(model: ModelKind, factors: Int, layers: [Int], activation: ActivationKind = .relu) {
     self.model = model
+    self.activation = activation
     self.factors = model == .mlp ? 0 : factors
     let tower = model == .mlp || model == .neumf
     embedding = tower ? layers[0] / 2 : 0

@@ -104,7 +104,9 @@ package struct TrainingPlan: Sendable, Equatable, Codable {
     case stopAfterStaleEpochs, validation, cluster
   }
 
-  package var shape: NetworkShape { NetworkShape(model: model, factors: factors, layers: layers) }
+  package var shape: NetworkShape {
+    NetworkShape(model: model, factors: factors, layers: layers, activation: activation)
+  }
 
   /// Positives per optimizer step.
   package var positivesPerStep: Int { max(1, batchSize / (1 + negatives)) }

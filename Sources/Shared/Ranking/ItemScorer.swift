@@ -16,7 +16,6 @@ package protocol ItemScorer: ~Copyable, SendableMetatype {
 /// A trained model's parameters in canonical form, and what they mean.
 package struct RankingModel: Sendable {
   package let shape: NetworkShape
-  package let activation: ActivationKind
   /// `[users × rowWidth]`
   package let userRows: [Float]
   /// `[items × rowWidth]`
@@ -25,13 +24,12 @@ package struct RankingModel: Sendable {
   package let dense: [Float]
 
   package init(
-    shape: NetworkShape, activation: ActivationKind, userRows: [Float], itemRows: [Float], dense: [Float]
+    shape: NetworkShape, userRows: [Float], itemRows: [Float], dense: [Float]
   ) {
     precondition(userRows.count.isMultiple(of: shape.rowWidth), "\(userRows.count) floats in rows of \(shape.rowWidth)")
     precondition(itemRows.count.isMultiple(of: shape.rowWidth), "\(itemRows.count) floats in rows of \(shape.rowWidth)")
     precondition(dense.count == shape.denseCount, "\(dense.count) dense weights of \(shape.denseCount)")
     self.shape = shape
-    self.activation = activation
     self.userRows = userRows
     self.itemRows = itemRows
     self.dense = dense
@@ -49,7 +47,7 @@ package struct ModelScorer: ~Copyable, ItemScorer {
   package init(_ model: RankingModel) {
     self.model = model
     scorer = Scorer(
-      shape: model.shape, activation: model.activation, dense: model.dense.span, itemRows: model.itemRows.span)
+      shape: model.shape, dense: model.dense.span, itemRows: model.itemRows.span)
   }
 
   package var itemCount: Int { model.itemCount }

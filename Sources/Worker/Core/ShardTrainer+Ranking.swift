@@ -41,7 +41,7 @@ extension ShardTrainer {
   ) -> Scorer {
     let shape = configuration.plan.shape
     return Scorer(
-      shape: shape, activation: configuration.plan.activation, dense: dense.span,
+      shape: shape, dense: dense.span,
       itemRows: catalogue.span.extracting(0..<configuration.size.items * shape.rowWidth))
   }
 
