@@ -29,7 +29,7 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "Predictive factors of the GMF part (default: 8).") var factors: Int?
   @Option(help: "Width of the concatenated embedding, then of each hidden layer (default: 64,32,16,8).")
   var layers: WidthList?
-  @Option(help: "relu.") var activation: ActivationKind?
+  @Option(help: "relu, leaky-relu, prelu, elu or swish (default: relu).") var activation: ActivationKind?
   @Option(help: "implicit: cross-entropy on interactions and sampled negatives.") var objective: Objective?
   @Option(help: "Negatives drawn per positive (default: 4).") var negatives: Int?
   @Option(help: "adam, lazy-adam, adagrad or sgd (default: lazy-adam).") var optimizer: OptimizerKind?

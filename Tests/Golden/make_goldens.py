@@ -1,4 +1,4 @@
-"""Makes Tests/NeuralCFTests/Golden/*.json: ten steps of plain SGD on a tiny problem, for each of the four models, by PyTorch's autograd.
+"""Makes Tests/NeuralCFTests/Golden/*.json: ten steps of plain SGD on a tiny problem, for each of the four models and activations, by PyTorch's autograd.
 
     python Tests/Golden/make_goldens.py Tests/NeuralCFTests/Golden
 
@@ -13,12 +13,14 @@ import sys
 import torch
 
 USERS, ITEMS, SAMPLES, STEPS = 5, 7, 12, 10
+ACTIVATIONS = {"relu": torch.nn.ReLU, "leaky-relu": torch.nn.LeakyReLU, "prelu": torch.nn.PReLU, "elu": torch.nn.ELU,
+               "swish": torch.nn.SiLU}
 
 
 class Model(torch.nn.Module):
     """GMF, MLP and NeuMF as He et al. (2017) draw them, and the biased dot product."""
 
-    def __init__(self, kind: str, factors: int, layers: list[int]):
+    def __init__(self, kind: str, factors: int, layers: list[int], activation: str):
         super().__init__()
         self.kind = kind
         self.factors = 0 if kind == "mlp" else factors
@@ -26,6 +28,7 @@ class Model(torch.nn.Module):
         self.users = torch.nn.Embedding(USERS, self.factors + self.embedding)
         self.items = torch.nn.Embedding(ITEMS, self.factors + self.embedding)
         self.hidden = torch.nn.ModuleList(torch.nn.Linear(*pair) for pair in zip(layers, layers[1:]))
+        self.activations = torch.nn.ModuleList(ACTIVATIONS[activation]() for _ in self.hidden)
         if kind == "mf":
             self.user_bias = torch.nn.Embedding(USERS, 1)
             self.item_bias = torch.nn.Embedding(ITEMS, 1)
@@ -39,8 +42,8 @@ class Model(torch.nn.Module):
         if self.kind == "mf":
             return product.sum(1) + self.user_bias(user)[:, 0] + self.item_bias(item)[:, 0] + self.bias
         tower = torch.cat([p[:, self.factors :], q[:, self.factors :]], 1)
-        for layer in self.hidden:
-            tower = torch.relu(layer(tower))
+        for layer, activation in zip(self.hidden, self.activations):
+            tower = activation(layer(tower))
         return self.output(torch.cat([product, tower], 1))[:, 0]
 
     def squares(self, user: torch.Tensor, item: torch.Tensor) -> torch.Tensor:
@@ -52,7 +55,8 @@ class Model(torch.nn.Module):
         return rows + len(user) * sum((parameter**2).sum() for parameter in self.dense())
 
     def dense(self) -> list[torch.Tensor]:
-        parameters = [part for layer in self.hidden for part in (layer.weight, layer.bias)]
+        parameters = [part for layer, activation in zip(self.hidden, self.activations)
+                      for part in (layer.weight, layer.bias, *activation.parameters())]
         return parameters + ([self.bias] if self.kind == "mf" else [self.output.weight, self.output.bias])
 
     def laid_out(self, values) -> dict[str, list[float]]:
@@ -66,9 +70,9 @@ class Model(torch.nn.Module):
         return {"users": floats(users), "items": floats(items), "dense": floats(dense)}
 
 
-def golden(kind: str, factors: int, layers: list[int], l2: float) -> dict:
+def golden(kind: str, factors: int, layers: list[int], l2: float, activation: str = "relu") -> dict:
     torch.manual_seed(2017)
-    model = Model(kind, factors, layers)
+    model = Model(kind, factors, layers, activation)
     with torch.no_grad():
         for parameter in model.parameters():
             # Large enough that the nonlinear parts of the loss and of every layer matter.
@@ -91,8 +95,8 @@ def golden(kind: str, factors: int, layers: list[int], l2: float) -> dict:
         steps.append({"userOfSample": user.tolist(), "itemOfSample": item.tolist(), "targets": target.tolist(),
                       "logits": floats(logits.detach()), "loss": float(f"{loss.item():.9g}"), "gradients": gradients,
                       "parameters": model.laid_out(lambda parameter: parameter.detach())})
-    return {"torch": torch.__version__.split("+")[0], "model": kind, "factors": factors, "layers": layers, "l2": l2,
-            "learningRate": rate, "initial": initial, "steps": steps}
+    return {"torch": torch.__version__.split("+")[0], "model": kind, "factors": factors, "layers": layers,
+            "activation": activation, "l2": l2, "learningRate": rate, "initial": initial, "steps": steps}
 
 
 def floats(tensor: torch.Tensor) -> list[float]:
@@ -104,6 +108,10 @@ def main() -> None:
     cases = [("neumf", 5, [12, 9, 6], 0.001), ("gmf", 8, [], 0.0), ("mlp", 6, [10, 8, 4], 0.0), ("mf", 6, [], 0.01)]
     for case in cases:
         (folder / f"{case[0]}.json").write_text(json.dumps(golden(*case)) + "\n")
+    for activation in ACTIVATIONS:
+        if activation != "relu":
+            case = golden("neumf", 3, [8, 6, 4], 0.001, activation)
+            (folder / f"neumf-{activation}.json").write_text(json.dumps(case) + "\n")
 
 
 if __name__ == "__main__":

@@ -72,7 +72,7 @@ struct Fixture {
     }
   }
 
-  /// Every model, with widths to each side of those that the kernels prefer, and 0, 1, 2 and 3 hidden layers.
+  /// Every model and activation, with widths to each side of those that the kernels prefer, and 0 to 3 hidden layers.
   static let shapes = [
     NetworkShape(model: .neumf, factors: 8, layers: [64, 32, 16, 8]),
     NetworkShape(model: .neumf, factors: 3, layers: [10, 7]),
@@ -81,6 +81,11 @@ struct Fixture {
     NetworkShape(model: .mlp, factors: 8, layers: [18, 17]),
     NetworkShape(model: .mlp, factors: 1, layers: [2, 1, 1]),
     NetworkShape(model: .mlp, factors: 1, layers: [10, 9, 33, 5]),
+    NetworkShape(model: .mlp, factors: 1, layers: [10, 9, 12], activation: .leakyReLU),
+    NetworkShape(model: .neumf, factors: 3, layers: [12, 9, 7, 3], activation: .prelu),
+    NetworkShape(model: .mlp, factors: 1, layers: [6], activation: .prelu),
+    NetworkShape(model: .neumf, factors: 3, layers: [12, 9, 7], activation: .elu),
+    NetworkShape(model: .mlp, factors: 1, layers: [12, 17, 8], activation: .swish),
     NetworkShape(model: .gmf, factors: 8, layers: []),
     NetworkShape(model: .gmf, factors: 17, layers: []),
     NetworkShape(model: .mf, factors: 1, layers: []),

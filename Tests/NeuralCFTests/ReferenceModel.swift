@@ -40,10 +40,20 @@ struct ReferenceModel {
       for (k, input) in tower.enumerated() {
         for j in 0..<outputs { sums[j] += input * weights[k * outputs + j] }
       }
-      tower = sums.map { max($0, 0) }
+      tower = sums.map { activated($0, layer: layer) }
     }
     for (weight, value) in zip(block(.outputTower), tower) { logit += weight * value }
     return logit
+  }
+
+  private func activated(_ sum: Double, layer: Int) -> Double {
+    switch shape.activation {
+    case .relu: max(sum, 0)
+    case .leakyReLU: sum > 0 ? sum : 0.01 * sum
+    case .prelu: sum > 0 ? sum : (block(.hiddenSlope(layer)).first ?? .nan) * sum
+    case .elu: sum > 0 ? sum : expm1(sum)
+    case .swish: sum / (1 + exp(-sum))
+    }
   }
 
   /// What a step of `1 / scale` samples minimises, as far as these samples go.

@@ -21,6 +21,7 @@ private struct Golden: Decodable {
   let model: ModelKind
   let factors: Int
   let layers: [Int]
+  let activation: ActivationKind
   let l2: Float
   let learningRate: Float
   let initial: Parameters
@@ -33,11 +34,14 @@ private struct Golden: Decodable {
 }
 
 @Suite struct TorchGoldenTests {
-  @Test(arguments: ModelKind.allCases)
-  func followsPyTorchForTenSteps(kind: ModelKind) throws {
-    let golden = try Golden(kind.rawValue)
-    #expect(golden.model == kind && golden.steps.count == 10)
-    let shape = NetworkShape(model: kind, factors: golden.factors, layers: golden.layers)
+  @Test(
+    arguments: ModelKind.allCases.map(\.rawValue)
+      + ActivationKind.allCases.filter { $0 != .relu }.map { "neumf-\($0.rawValue)" })
+  func followsPyTorchForTenSteps(name: String) throws {
+    let golden = try Golden(name)
+    #expect(name.hasPrefix(golden.model.rawValue) && golden.steps.count == 10)
+    let shape = NetworkShape(
+      model: golden.model, factors: golden.factors, layers: golden.layers, activation: golden.activation)
     var fixture = Fixture(shape, users: 0, items: 1, samples: 0)
     fixture.users = golden.initial.users
     fixture.items = golden.initial.items

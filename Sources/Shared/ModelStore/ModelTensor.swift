@@ -19,8 +19,8 @@ struct ModelTensor: Equatable {
   var count: Int { shape.reduce(1, *) }
 
   /// All tensors of a model, in their order in the file: `user.gmf`, `user.mlp` and `user.bias`, the same of items,
-  /// then `mlp.N.weight [out × in]` and `mlp.N.bias`, `output.weight [1 × predictive factors]` and `output.bias`, each
-  /// where the model has it. The factors of `mf` go by the name of `gmf`.
+  /// then `mlp.N.weight [out × in]`, `mlp.N.bias` and the learned `mlp.N.slope`, `output.weight [1 × predictive
+  /// factors]` and `output.bias`, each where the model has it. The factors of `mf` go by the name of `gmf`.
   static func all(of shape: NetworkShape, users: Int, items: Int) -> [ModelTensor] {
     var tensors: [ModelTensor] = []
     let parts = [("gmf", 0, shape.factors), ("mlp", shape.factors, shape.embedding)]
@@ -39,7 +39,7 @@ struct ModelTensor: Equatable {
       case .hiddenWeight:
         tensors.append(
           ModelTensor(name: block.name, shape: [block.outputs, block.inputs], source: .transposed(block)))
-      case .hiddenBias:
+      case .hiddenBias, .hiddenSlope:
         tensors.append(ModelTensor(name: block.name, shape: [block.outputs], source: .dense([block.range])))
       case .outputFactors, .outputTower: output.append(block.range)
       case .outputBias:

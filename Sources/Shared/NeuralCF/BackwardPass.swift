@@ -19,10 +19,11 @@ enum BackwardPass {
       output(samples, weights, scratch.logits, scratch.values, &scratch.upstream, &dense)
       let last = layout.last
       let range = last.offset..<last.offset + samples * last.stride
-      attenuate(activation, range, scratch.upstream, scratch.values, &scratch.sums)
+      attenuate(activation, layout.hidden.count, range, weights, scratch.upstream, &scratch.sums, &dense)
       for layer in layout.hidden.reversed() {
         multiply(samples, layer, weights.packed, scratch.sums, scratch.values, &scratch.upstream, &dense)
-        attenuate(activation, layer.inputRange(samples), scratch.upstream, scratch.values, &scratch.sums)
+        attenuate(
+          activation, layer.index - 1, layer.inputRange(samples), weights, scratch.upstream, &scratch.sums, &dense)
       }
     }
     scatter(users, userSides, items, itemSides, layout, scratch.logits, scratch.sums, &userSums, &itemSums)
@@ -57,12 +58,17 @@ enum BackwardPass {
       RowLayout(stride: layer.inputRows.stride), padding: true)
   }
 
+  /// Leaves the gradients of a layer's sums in their place, and adds that of its activation's parameter.
   private static func attenuate<Kind: Activation>(
-    _ activation: Kind.Type, _ range: Range<Int>, _ upstream: borrowing FloatBuffer, _ values: borrowing FloatBuffer,
-    _ sums: inout FloatBuffer
+    _ activation: Kind.Type, _ layer: Int, _ range: Range<Int>, _ weights: borrowing PackedWeights,
+    _ upstream: borrowing FloatBuffer, _ sums: inout FloatBuffer, _ dense: inout MutableSpan<Float>
   ) {
+    let kind = weights.activation(of: layer, activation)
+    if Kind.learns {
+      dense[weights.layout.slopes[layer]] += Float(parameterGradient(kind, upstream.span, range, of: sums.span))
+    }
     var sums = sums.mutableSpan
-    Kernels.attenuate(activation, upstream.span, values: values.span, range, of: &sums)
+    Kernels.attenuate(kind, upstream.span, range, of: &sums)
   }
 
   private static func scatter(

@@ -14,10 +14,14 @@ enum ForwardPass {
     let layout = weights.layout
     precondition(samples <= ForwardLayout.blockSize, "\(samples) samples in one block")
     gather(users, userSides, items, itemSides, layout, into: &scratch.sums)
-    activate(activation, 0..<samples * layout.firstStride, scratch.sums, into: &scratch.values)
+    if layout.firstStride > 0 {
+      activate(
+        weights.activation(of: 0, activation), 0..<samples * layout.firstStride, scratch.sums, into: &scratch.values)
+    }
     for layer in layout.hidden {
       multiply(samples, layer, weights.packed, scratch.values, into: &scratch.sums)
-      activate(activation, layer.range(samples), scratch.sums, into: &scratch.values)
+      activate(
+        weights.activation(of: layer.index, activation), layer.range(samples), scratch.sums, into: &scratch.values)
     }
     finish(users, userSides, items, itemSides, weights, scratch.values, into: &scratch.logits)
   }
@@ -35,7 +39,7 @@ enum ForwardPass {
   }
 
   private static func activate<Kind: Activation>(
-    _ activation: Kind.Type, _ range: Range<Int>, _ sums: borrowing FloatBuffer, into values: inout FloatBuffer
+    _ activation: Kind, _ range: Range<Int>, _ sums: borrowing FloatBuffer, into values: inout FloatBuffer
   ) {
     var values = values.mutableSpan
     Kernels.activate(activation, range, of: sums.span, into: &values)

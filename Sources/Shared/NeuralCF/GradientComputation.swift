@@ -83,6 +83,10 @@ package struct GradientComputation: ~Copyable, Sendable {
     let total: (loss: Double, slope: Double)
     switch layout.shape.activation {
     case .relu: total = runBlocks(ReLU.self, userOfSample, itemOfSample, targets, scale, &denseGradients)
+    case .leakyReLU: total = runBlocks(LeakyReLU.self, userOfSample, itemOfSample, targets, scale, &denseGradients)
+    case .prelu: total = runBlocks(PReLU.self, userOfSample, itemOfSample, targets, scale, &denseGradients)
+    case .elu: total = runBlocks(ELU.self, userOfSample, itemOfSample, targets, scale, &denseGradients)
+    case .swish: total = runBlocks(Swish.self, userOfSample, itemOfSample, targets, scale, &denseGradients)
     }
     denseGradients[layout.outputBias] = Float(total.slope)
     Sides.finish(

@@ -67,17 +67,27 @@ package struct Scorer: ~Copyable, Sendable {
     userSide: borrowing FloatBuffer, itemSides: borrowing FloatBuffer, scratch: inout BlockScratch,
     into logits: inout MutableSpan<Float>
   ) {
+    switch weights.layout.shape.activation {
+    case .relu: runBlocks(ReLU.self, users, items, weights, userSide, itemSides, &scratch, &logits)
+    case .leakyReLU: runBlocks(LeakyReLU.self, users, items, weights, userSide, itemSides, &scratch, &logits)
+    case .prelu: runBlocks(PReLU.self, users, items, weights, userSide, itemSides, &scratch, &logits)
+    case .elu: runBlocks(ELU.self, users, items, weights, userSide, itemSides, &scratch, &logits)
+    case .swish: runBlocks(Swish.self, users, items, weights, userSide, itemSides, &scratch, &logits)
+    }
+  }
+
+  private static func runBlocks<Kind: Activation>(
+    _ activation: Kind.Type, _ users: Span<UInt32>, _ items: Span<UInt32>, _ weights: borrowing PackedWeights,
+    _ userSide: borrowing FloatBuffer, _ itemSides: borrowing FloatBuffer, _ scratch: inout BlockScratch,
+    _ logits: inout MutableSpan<Float>
+  ) {
     precondition(logits.count == items.count, "\(items.count) items and room for \(logits.count) logits")
     var start = 0
     while start < items.count {
       let count = min(ForwardLayout.blockSize, items.count - start)
-      let block = items.extracting(start..<start + count)
-      switch weights.layout.shape.activation {
-      case .relu:
-        ForwardPass.run(
-          ReLU.self, users: users.extracting(first: count), items: block, weights: weights, userSides: userSide,
-          itemSides: itemSides, into: &scratch)
-      }
+      ForwardPass.run(
+        activation, users: users.extracting(first: count), items: items.extracting(start..<start + count),
+        weights: weights, userSides: userSide, itemSides: itemSides, into: &scratch)
       let found = scratch.logits.span
       for index in 0..<count { logits[start + index] = found[index] }
       start += count

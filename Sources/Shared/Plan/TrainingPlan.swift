@@ -2,7 +2,14 @@
 package enum ModelKind: String, Codable, Sendable, CaseIterable { case neumf, gmf, mlp, mf }
 
 /// What a hidden layer applies to its sums.
-package enum ActivationKind: String, Codable, Sendable, CaseIterable { case relu }
+package enum ActivationKind: String, Codable, Sendable, CaseIterable {
+  case relu
+  case leakyReLU = "leaky-relu"
+  /// Each hidden layer learns one number, the slope of its activation below 0.
+  case prelu
+  case elu
+  case swish
+}
 
 /// Binary cross-entropy on interactions and sampled negatives.
 package enum Objective: String, Codable, Sendable, CaseIterable { case implicit }
