@@ -30,6 +30,8 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "Width of the concatenated embedding, then of each hidden layer (default: 64,32,16,8).")
   var layers: WidthList?
   @Option(help: "relu, leaky-relu, prelu, elu or swish (default: relu).") var activation: ActivationKind?
+  @Option(help: "Share of the units of each hidden layer that a sample is trained without (default: 0).")
+  var dropout: Double?
   @Option(help: "implicit: cross-entropy on interactions and sampled negatives.") var objective: Objective?
   @Option(help: "Negatives drawn per positive (default: 4).") var negatives: Int?
   @Option(help: "adam, lazy-adam, adagrad or sgd (default: lazy-adam).") var optimizer: OptimizerKind?
@@ -71,6 +73,7 @@ struct TrainingOptions: ParsableArguments {
     set(factors, \.factors)
     set(layers?.widths, \.layers)
     set(activation, \.activation)
+    set(dropout, \.dropout)
     set(objective, \.objective)
     set(negatives, \.negatives)
     set(optimizer, \.optimizer)

@@ -1,4 +1,4 @@
-"""Makes Tests/NeuralCFTests/Golden/*.json: ten steps of plain SGD on a tiny problem, for each of the four models and activations, by PyTorch's autograd.
+"""Makes Tests/NeuralCFTests/Golden/*.json: ten steps of plain SGD on a tiny problem, for each of the four models and activations and with dropout, by PyTorch's autograd.
 
     python Tests/Golden/make_goldens.py Tests/NeuralCFTests/Golden
 
@@ -36,14 +36,16 @@ class Model(torch.nn.Module):
         else:
             self.output = torch.nn.Linear(self.factors + (layers[-1] if layers else 0), 1)
 
-    def forward(self, user: torch.Tensor, item: torch.Tensor) -> torch.Tensor:
+    def forward(self, user: torch.Tensor, item: torch.Tensor, masks: list[torch.Tensor] | None = None) -> torch.Tensor:
         p, q = self.users(user), self.items(item)
         product = p[:, : self.factors] * q[:, : self.factors]
         if self.kind == "mf":
             return product.sum(1) + self.user_bias(user)[:, 0] + self.item_bias(item)[:, 0] + self.bias
         tower = torch.cat([p[:, self.factors :], q[:, self.factors :]], 1)
-        for layer, activation in zip(self.hidden, self.activations):
+        for index, (layer, activation) in enumerate(zip(self.hidden, self.activations)):
             tower = activation(layer(tower))
+            if masks:
+                tower = tower * masks[index]
         return self.output(torch.cat([product, tower], 1))[:, 0]
 
     def squares(self, user: torch.Tensor, item: torch.Tensor) -> torch.Tensor:
@@ -70,7 +72,47 @@ class Model(torch.nn.Module):
         return {"users": floats(users), "items": floats(items), "dense": floats(dense)}
 
 
-def golden(kind: str, factors: int, layers: list[int], l2: float, activation: str = "relu") -> dict:
+class RandomStream:
+    """The counter-based generator of Sources/Shared/Plan/RandomStream.swift."""
+
+    DROPOUT = 8
+
+    def __init__(self, seed: int, purpose: int, first: int = 0, second: int = 0):
+        key = self.mixed(seed + 0x9E3779B97F4A7C15)
+        key = self.mixed(key ^ self.low(purpose * 0xD1B54A32D192ED03))
+        key = self.mixed(key ^ self.low(first * 0x8CB92BA72F3D8DD7))
+        self.key = self.mixed(key ^ self.low(second * 0xABC98388FB8FAC03))
+
+    def __getitem__(self, counter: int) -> int:
+        return self.mixed(self.key ^ self.low(counter * 0x9E3779B97F4A7C15))
+
+    @staticmethod
+    def low(value: int) -> int:
+        return value & (1 << 64) - 1
+
+    @classmethod
+    def mixed(cls, value: int) -> int:
+        bits = cls.low(value)
+        bits = cls.low((bits ^ bits >> 27) * 0x3C79AC492BA7B653)
+        bits = cls.low((bits ^ bits >> 33) * 0x1C69B3F74AC4AE35)
+        return bits ^ bits >> 27
+
+
+def masks(numbers: list[int], layers: list[int], share: float, seed: int, epoch: int) -> list[torch.Tensor]:
+    """What Sources/Shared/NeuralCF/Dropout.swift draws, a tensor [samples × units] for each hidden layer."""
+    stream = RandomStream(seed, RandomStream.DROPOUT, epoch)
+    dropped = round(share * 65536)
+
+    def factor(number: int, layer: int, unit: int) -> float:
+        word = stream[(number * (len(layers) - 1) + layer) * 1024 + unit // 4]
+        return 0.0 if word >> 16 * (unit % 4) & 0xFFFF < dropped else 65536 / (65536 - dropped)
+
+    return [torch.tensor([[factor(number, layer, unit) for unit in range(width)] for number in numbers])
+            for layer, width in enumerate(layers[1:])]
+
+
+def golden(kind: str, factors: int, layers: list[int], l2: float, activation: str = "relu",
+           dropout: dict | None = None) -> dict:
     torch.manual_seed(2017)
     model = Model(kind, factors, layers, activation)
     with torch.no_grad():
@@ -87,16 +129,19 @@ def golden(kind: str, factors: int, layers: list[int], l2: float, activation: st
         item = torch.randint(0, ITEMS, (SAMPLES,))
         target = (torch.rand(SAMPLES) < 0.4).float()
         optimizer.zero_grad(set_to_none=False)
+        numbers = torch.randint(0, 10**9, (SAMPLES,)).tolist() if dropout else []
         logits = model(user, item)
-        loss = torch.nn.functional.binary_cross_entropy_with_logits(logits, target, reduction="sum")
+        trained = model(user, item, masks(numbers, layers, **dropout)) if dropout else logits
+        loss = torch.nn.functional.binary_cross_entropy_with_logits(trained, target, reduction="sum")
         ((loss + l2 / 2 * model.squares(user, item)) / SAMPLES).backward()
         gradients = model.laid_out(lambda parameter: parameter.grad)
         optimizer.step()
         steps.append({"userOfSample": user.tolist(), "itemOfSample": item.tolist(), "targets": target.tolist(),
+                      **({"numbers": numbers} if dropout else {}),
                       "logits": floats(logits.detach()), "loss": float(f"{loss.item():.9g}"), "gradients": gradients,
                       "parameters": model.laid_out(lambda parameter: parameter.detach())})
     return {"torch": torch.__version__.split("+")[0], "model": kind, "factors": factors, "layers": layers,
-            "activation": activation, "l2": l2, "learningRate": rate, "initial": initial, "steps": steps}
+            "activation": activation, **({"dropout": dropout} if dropout else {}), "l2": l2, "learningRate": rate, "initial": initial, "steps": steps}
 
 
 def floats(tensor: torch.Tensor) -> list[float]:
@@ -112,6 +157,8 @@ def main() -> None:
         if activation != "relu":
             case = golden("neumf", 3, [8, 6, 4], 0.001, activation)
             (folder / f"neumf-{activation}.json").write_text(json.dumps(case) + "\n")
+    case = golden("neumf", 3, [8, 6, 5], 0.001, dropout={"share": 0.3, "seed": 5, "epoch": 2})
+    (folder / "neumf-dropout.json").write_text(json.dumps(case) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
-import NeuralCF
+import Kernels
 import Plan
+
+@testable import NeuralCF
 
 /// A shard's share of a step: small, made-up values, some rows used often, the last user never.
 struct Fixture {
@@ -10,6 +12,8 @@ struct Fixture {
   var userOfSample: [UInt32]
   var itemOfSample: [UInt32]
   var targets: [Float]
+  var dropout: Dropout?
+  var numbers: [UInt64] = []
 
   init(_ shape: NetworkShape, users: Int, items: Int, samples: Int, seed: UInt64 = 3) {
     self.shape = shape
@@ -41,7 +45,7 @@ struct Fixture {
   }
 
   func gradients(scale: Float = 1, l2: Float = 0) -> Gradients {
-    var computation = GradientComputation(shape: shape, sampleCapacity: targets.count)
+    var computation = GradientComputation(shape: shape, sampleCapacity: targets.count, drops: dropout != nil)
     return gradients(by: &computation, scale: scale, l2: l2)
   }
 
@@ -55,9 +59,23 @@ struct Fixture {
     computation.load(dense: dense.span)
     let loss = computation.run(
       userRows: users.span, itemRows: items.span, userOfSample: userOfSample.span, itemOfSample: itemOfSample.span,
-      targets: targets.span, scale: scale, l2: l2, userGradients: &userSpan, itemGradients: &itemSpan,
+      targets: targets.span, dropout: dropout, numbers: numbers.span, scale: scale, l2: l2, userGradients: &userSpan,
+      itemGradients: &itemSpan,
       denseGradients: &denseSpan)
     return Gradients(loss: loss, users: userGradients, items: itemGradients, dense: denseGradients)
+  }
+
+  /// What a sample's hidden units are multiplied by, layer by layer; none without dropout.
+  func masks(ofSample sample: Int) -> [[Float]] {
+    guard let dropout else { return [] }
+    return shape.hidden.enumerated().map { layer, width in
+      var mask = [Float](repeating: .nan, count: width)
+      var span = mask.mutableSpan
+      dropout.draw(
+        [numbers[sample]].span, layer: layer, of: shape.hidden.count, width: width, into: &span,
+        RowLayout(stride: width))
+      return mask
+    }
   }
 
   /// The logit of each sample, by a scorer.

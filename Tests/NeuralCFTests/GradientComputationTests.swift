@@ -6,7 +6,19 @@ import Testing
 @Suite struct GradientComputationTests {
   @Test(arguments: Fixture.shapes, [Float(0), 0.1])
   func agreesWithFiniteDifferences(shape: NetworkShape, l2: Float) {
-    let fixture = Fixture(shape, users: 3, items: 5, samples: 8)
+    check(Fixture(shape, users: 3, items: 5, samples: 8), l2: l2)
+  }
+
+  @Test(arguments: Fixture.shapes.filter { !$0.hidden.isEmpty })
+  func agreesWithFiniteDifferencesWhereUnitsAreDropped(shape: NetworkShape) {
+    var fixture = Fixture(shape, users: 3, items: 5, samples: 8)
+    fixture.dropout = Dropout(share: 0.3, seed: 5, epoch: Epoch(2))
+    fixture.numbers = (0..<8).map { 1000 * $0 + 7 }
+    check(fixture, l2: 0)
+  }
+
+  private func check(_ fixture: Fixture, l2: Float) {
+    let shape = fixture.shape
     let scale: Float = 1 / 32
     let found = fixture.gradients(scale: scale, l2: l2)
     let model = ReferenceModel(fixture)

@@ -25,7 +25,8 @@ struct ReferenceModel {
     Array(table[Int(index) * shape.rowWidth..<(Int(index) + 1) * shape.rowWidth])
   }
 
-  func logit(user: UInt32, item: UInt32) -> Double {
+  /// - Parameter masks: what each hidden unit's activation is multiplied by, layer by layer; none at evaluation
+  func logit(user: UInt32, item: UInt32, masks: [[Float]] = []) -> Double {
     let p = row(user, of: users)
     let q = row(item, of: items)
     var logit = block(.outputBias).first ?? .nan
@@ -41,6 +42,7 @@ struct ReferenceModel {
         for j in 0..<outputs { sums[j] += input * weights[k * outputs + j] }
       }
       tower = sums.map { activated($0, layer: layer) }
+      if !masks.isEmpty { tower = zip(tower, masks[layer]).map { $0 * Double($1) } }
     }
     for (weight, value) in zip(block(.outputTower), tower) { logit += weight * value }
     return logit
@@ -62,7 +64,7 @@ struct ReferenceModel {
     for sample in fixture.targets.indices {
       let user = fixture.userOfSample[sample]
       let item = fixture.itemOfSample[sample]
-      let logit = logit(user: user, item: item)
+      let logit = logit(user: user, item: item, masks: fixture.masks(ofSample: sample))
       total += max(logit, 0) - Double(fixture.targets[sample]) * logit + log1p(exp(-abs(logit)))
       let squares = (row(user, of: users) + row(item, of: items) + dense).reduce(0) { $0 + $1 * $1 }
       total += l2 / 2 * squares

@@ -1,4 +1,5 @@
 import Foundation
+import NeuralCF
 import Plan
 import Testing
 
@@ -13,16 +14,23 @@ private struct Golden: Decodable {
     let userOfSample: [UInt32]
     let itemOfSample: [UInt32]
     let targets: [Float]
+    let numbers: [UInt64]?
     let logits: [Float]
     let loss: Double
     let gradients: Parameters
     let parameters: Parameters
+  }
+  struct Dropped: Decodable {
+    let share: Double
+    let seed: UInt64
+    let epoch: UInt32
   }
   let model: ModelKind
   let factors: Int
   let layers: [Int]
   let activation: ActivationKind
   let l2: Float
+  let dropout: Dropped?
   let learningRate: Float
   let initial: Parameters
   let steps: [Step]
@@ -36,7 +44,7 @@ private struct Golden: Decodable {
 @Suite struct TorchGoldenTests {
   @Test(
     arguments: ModelKind.allCases.map(\.rawValue)
-      + ActivationKind.allCases.filter { $0 != .relu }.map { "neumf-\($0.rawValue)" })
+      + ActivationKind.allCases.filter { $0 != .relu }.map { "neumf-\($0.rawValue)" } + ["neumf-dropout"])
   func followsPyTorchForTenSteps(name: String) throws {
     let golden = try Golden(name)
     #expect(name.hasPrefix(golden.model.rawValue) && golden.steps.count == 10)
@@ -50,6 +58,8 @@ private struct Golden: Decodable {
       fixture.userOfSample = step.userOfSample
       fixture.itemOfSample = step.itemOfSample
       fixture.targets = step.targets
+      fixture.numbers = step.numbers ?? []
+      fixture.dropout = golden.dropout.flatMap { Dropout(share: $0.share, seed: $0.seed, epoch: Epoch($0.epoch)) }
       expectClose(fixture.logits(), step.logits, "logits of step \(number)")
       let found = fixture.gradients(scale: 1 / Float(step.targets.count), l2: golden.l2)
       #expect(abs(found.loss - step.loss) < 2e-6 * step.loss, "step \(number)")

@@ -11,6 +11,8 @@ import Testing
     plan.optimizer = .sgd
     plan.momentum = 0.9
     plan.validation = true
+    plan.activation = .leakyReLU
+    plan.dropout = 0.25
     plan.cluster = ClusterShape(workers: 3, servers: 2)
     #expect(try JSONDecoder().decode(TrainingPlan.self, from: JSONEncoder().encode(plan)) == plan)
   }
@@ -36,7 +38,21 @@ import Testing
     arguments: [
       ("factors", { @Sendable (plan: inout TrainingPlan) in plan.factors = 0 }),
       ("layers", { $0.layers = [64, 0, 8] }), ("layers", { $0.layers = [] }), ("layers", { $0.layers = [63, 8] }),
-      ("negatives", { $0.negatives = -1 }), ("learning-rate", { $0.learningRate = .nan }),
+      ("dropout", { $0.dropout = 1 }), ("dropout", { $0.dropout = -0.1 }),
+      (
+        "dropout",
+        {
+          $0.model = .gmf
+          $0.dropout = 0.5
+        }
+      ),
+      (
+        "dropout",
+        {
+          $0.layers = [16]
+          $0.dropout = 0.5
+        }
+      ), ("negatives", { $0.negatives = -1 }), ("learning-rate", { $0.learningRate = .nan }),
       ("learning-rate", { $0.learningRate = 0 }), ("momentum", { $0.momentum = 0.9 }), ("l2", { $0.l2 = -1 }),
       ("batch-size", { $0.batchSize = 4 }), ("batch-size", { $0.batchSize = 0 }), ("epochs", { $0.epochs = 0 }),
       ("shards", { $0.shards = -2 }), ("top-k", { $0.topK = 0 }), ("workers", { $0.cluster.workers = 0 }),

@@ -52,6 +52,21 @@ import Testing
     #expect(try parameters(reference) == parameters(other))
   }
 
+  @Test(arguments: ActivationKind.allCases, [[8], [8, 4], [8, 7, 5]])
+  func bitsDoNotDependOnPlacementForAnyTower(_ activation: ActivationKind, _ layers: [Int]) throws {
+    let change = { (plan: inout TrainingPlan) in
+      plan.activation = activation
+      plan.layers = layers
+      plan.dropout = layers.count > 1 ? 0.3 : 0
+    }
+    let reference = try train(workers: 1, servers: 1, networkSeed: 0, change)
+    let other = try train(workers: 3, servers: 2, networkSeed: 5, change)
+    #expect(try parameters(reference) == parameters(other))
+    #expect(reference.coordinator.history.epochs.map(\.loss) == other.coordinator.history.epochs.map(\.loss))
+    let plain = try train(workers: 1, servers: 1, networkSeed: 0) { $0.layers = layers }
+    #expect(try (parameters(reference) == parameters(plain)) == (layers.count == 1))
+  }
+
   @Test(arguments: 1..<12)
   func interruptedJobGoesOnToTheSameBits(step: Int) throws {
     let reference = try train(workers: 1, servers: 1, networkSeed: 0)

@@ -33,10 +33,11 @@ package struct GradientComputation: ~Copyable, Sendable {
   }
 
   /// - Parameter sampleCapacity: the samples of a usual batch; scratch grows when one exceeds it
-  package init(shape: NetworkShape, sampleCapacity: Int) {
+  ///   - drops: whether any run is given a dropout
+  package init(shape: NetworkShape, sampleCapacity: Int, drops: Bool = false) {
     let layout = ForwardLayout(shape: shape)
     weights = PackedWeights(layout: layout)
-    scratch = BlockScratch(layout: layout)
+    scratch = BlockScratch(layout: layout, drops: drops)
     users = TableScratch(capacity: sampleCapacity, stride: layout.pairs.stride)
     items = TableScratch(capacity: sampleCapacity, stride: layout.pairs.stride)
   }
@@ -51,12 +52,15 @@ package struct GradientComputation: ~Copyable, Sendable {
   ///   - itemRows: `[items × rowWidth]`, its distinct items
   ///   - userOfSample, itemOfSample: `[n]`, positions in these
   ///   - targets: `[n]`, 1 for a positive and 0 for a negative
+  ///   - dropout: which hidden units the samples do without; nil drops none
+  ///   - numbers: `[n]`, what tells each sample from all others of an epoch; none without dropout
   ///   - scale: 1 / samples of the whole step; multiplies every gradient
   ///   - l2: λ; adds scale·λ·(samples that use it)·row to a row's gradient, and scale·n·λ·w to each dense weight's
   /// - Returns: the sum of the n losses, unscaled and without the λ terms.
   package mutating func run(
     userRows: Span<Float>, itemRows: Span<Float>, userOfSample: Span<UInt32>, itemOfSample: Span<UInt32>,
-    targets: Span<Float>, scale: Float, l2: Float, userGradients: inout MutableSpan<Float>,
+    targets: Span<Float>, dropout: Dropout?, numbers: Span<UInt64>, scale: Float, l2: Float,
+    userGradients: inout MutableSpan<Float>,
     itemGradients: inout MutableSpan<Float>, denseGradients: inout MutableSpan<Float>
   ) -> Double {
     let layout = weights.layout
@@ -65,6 +69,8 @@ package struct GradientComputation: ~Copyable, Sendable {
     let itemCount = itemRows.count / width
     precondition(userOfSample.count == targets.count, "\(targets.count) targets and \(userOfSample.count) users")
     precondition(itemOfSample.count == targets.count, "\(targets.count) targets and \(itemOfSample.count) items")
+    precondition(
+      numbers.count == (dropout == nil ? 0 : targets.count), "\(numbers.count) numbers of \(targets.count) samples")
     precondition(
       rowCount(userOfSample) <= userCount, "\(rowCount(userOfSample)) users are named, \(userCount) are there")
     precondition(
@@ -82,11 +88,16 @@ package struct GradientComputation: ~Copyable, Sendable {
     Sides.fill(itemCount, of: .item, itemRows, layout, weights: weights.packed, into: &items.sides)
     let total: (loss: Double, slope: Double)
     switch layout.shape.activation {
-    case .relu: total = runBlocks(ReLU.self, userOfSample, itemOfSample, targets, scale, &denseGradients)
-    case .leakyReLU: total = runBlocks(LeakyReLU.self, userOfSample, itemOfSample, targets, scale, &denseGradients)
-    case .prelu: total = runBlocks(PReLU.self, userOfSample, itemOfSample, targets, scale, &denseGradients)
-    case .elu: total = runBlocks(ELU.self, userOfSample, itemOfSample, targets, scale, &denseGradients)
-    case .swish: total = runBlocks(Swish.self, userOfSample, itemOfSample, targets, scale, &denseGradients)
+    case .relu:
+      total = runBlocks(ReLU.self, userOfSample, itemOfSample, targets, dropout, numbers, scale, &denseGradients)
+    case .leakyReLU:
+      total = runBlocks(LeakyReLU.self, userOfSample, itemOfSample, targets, dropout, numbers, scale, &denseGradients)
+    case .prelu:
+      total = runBlocks(PReLU.self, userOfSample, itemOfSample, targets, dropout, numbers, scale, &denseGradients)
+    case .elu:
+      total = runBlocks(ELU.self, userOfSample, itemOfSample, targets, dropout, numbers, scale, &denseGradients)
+    case .swish:
+      total = runBlocks(Swish.self, userOfSample, itemOfSample, targets, dropout, numbers, scale, &denseGradients)
     }
     denseGradients[layout.outputBias] = Float(total.slope)
     Sides.finish(
@@ -106,7 +117,7 @@ package struct GradientComputation: ~Copyable, Sendable {
   /// All samples, block after block.
   private mutating func runBlocks<Kind: Activation>(
     _ activation: Kind.Type, _ userOfSample: Span<UInt32>, _ itemOfSample: Span<UInt32>, _ targets: Span<Float>,
-    _ scale: Float, _ denseGradients: inout MutableSpan<Float>
+    _ dropout: Dropout?, _ numbers: Span<UInt64>, _ scale: Float, _ denseGradients: inout MutableSpan<Float>
   ) -> (loss: Double, slope: Double) {
     var total = (loss: 0.0, slope: 0.0)
     var start = 0
@@ -116,13 +127,15 @@ package struct GradientComputation: ~Copyable, Sendable {
       let blockItems = itemOfSample.extracting(block)
       ForwardPass.run(
         activation, users: blockUsers, items: blockItems, weights: weights, userSides: users.sides,
-        itemSides: items.sides, into: &scratch)
+        itemSides: items.sides, dropout: dropout, numbers: dropout == nil ? numbers : numbers.extracting(block),
+        into: &scratch)
       let part = Self.compare(targets.extracting(block), scale, &scratch.logits, &scratch.losses)
       total.loss += part.loss
       total.slope += part.slope
       BackwardPass.run(
         activation, users: blockUsers, items: blockItems, weights: weights, userSides: users.sides,
-        itemSides: items.sides, scratch: &scratch, userSums: &users.sums, itemSums: &items.sums, dense: &denseGradients)
+        itemSides: items.sides, drops: dropout != nil, scratch: &scratch, userSums: &users.sums, itemSums: &items.sums,
+        dense: &denseGradients)
       start = block.upperBound
     }
     return total

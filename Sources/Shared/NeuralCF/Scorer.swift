@@ -82,12 +82,13 @@ package struct Scorer: ~Copyable, Sendable {
     _ logits: inout MutableSpan<Float>
   ) {
     precondition(logits.count == items.count, "\(items.count) items and room for \(logits.count) logits")
+    let none: [UInt64] = []
     var start = 0
     while start < items.count {
       let count = min(ForwardLayout.blockSize, items.count - start)
       ForwardPass.run(
         activation, users: users.extracting(first: count), items: items.extracting(start..<start + count),
-        weights: weights, userSides: userSide, itemSides: itemSides, into: &scratch)
+        weights: weights, userSides: userSide, itemSides: itemSides, numbers: none.span, into: &scratch)
       let found = scratch.logits.span
       for index in 0..<count { logits[start + index] = found[index] }
       start += count

@@ -32,6 +32,7 @@ extension TrainingPlan {
     try read(.factors, into: &factors)
     try read(.layers, into: &layers)
     try read(.activation, into: &activation)
+    try read(.dropout, into: &dropout)
     try read(.objective, into: &objective)
     try read(.negatives, into: &negatives)
     try read(.optimizer, into: &optimizer)

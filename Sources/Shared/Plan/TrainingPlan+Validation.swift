@@ -10,6 +10,10 @@ extension TrainingPlan {
   package func validate() throws(PlanError) {
     try require("factors", (1...Self.widthLimit).contains(factors), "\(factors)", "1 to \(Self.widthLimit)")
     try validateLayers()
+    try require("dropout", (0..<1).contains(dropout), "\(dropout)", "0 or more, below 1, such as 0.2")
+    try require(
+      "dropout", dropout == 0 || !shape.hidden.isEmpty, "\(dropout) without a hidden layer",
+      "goes with mlp and neumf, and two --layers or more")
     try require("negatives", (0...1000).contains(negatives), "\(negatives)", "0 to 1000")
     try require(
       "learning-rate", learningRate.isFinite && learningRate > 0, "\(learningRate)", "a number above 0, such as 0.001")

@@ -66,6 +66,8 @@ package struct TrainingPlan: Sendable, Equatable, Codable {
   /// The width of the concatenated user and item embedding, then of each hidden layer.
   package var layers = [64, 32, 16, 8]
   package var activation = ActivationKind.relu
+  /// The share of the units of each hidden layer that a sample does without while it is trained.
+  package var dropout = 0.0
   package var objective = Objective.implicit
   /// Negatives drawn per positive.
   package var negatives = 4
@@ -105,7 +107,8 @@ package struct TrainingPlan: Sendable, Equatable, Codable {
 
   /// The fields of a plan file.
   package enum CodingKeys: String, CodingKey, CaseIterable {
-    case model, factors, layers, activation, objective, negatives, optimizer, learningRate, learningRateDecay, momentum,
+    case model, factors, layers, activation, dropout, objective, negatives, optimizer, learningRate, learningRateDecay,
+      momentum,
       averaging, l2
     case initialDeviation, batchSize, epochs, seed, consistency, wire, shards, topK, evaluateEvery, checkpointEvery
     case stopAfterStaleEpochs, validation, cluster

@@ -14,6 +14,8 @@ struct LeafBatch {
   private var userColumn: [UInt32] = []
   private var itemColumn: [UInt32] = []
   private var targetColumn: [Float] = []
+  /// What tells each sample from all others of an epoch; filled where dropout asks for it.
+  private var numberColumn: [UInt64] = []
   /// The interactions of a run, and the places of negatives that their users may know.
   private var drawn: [Int] = []
   private var doubtful: [Int] = []
@@ -27,6 +29,9 @@ struct LeafBatch {
   var userOfSample: Span<UInt32> { @_lifetime(borrow self) get { userColumn.span.extracting(0..<count) } }
   var itemOfSample: Span<UInt32> { @_lifetime(borrow self) get { itemColumn.span.extracting(0..<count) } }
   var targets: Span<Float> { @_lifetime(borrow self) get { targetColumn.span.extracting(0..<count) } }
+  var numbers: Span<UInt64> {
+    @_lifetime(borrow self) get { numberColumn.span.extracting(0..<min(count, numberColumn.count)) }
+  }
 
   mutating func begin(_ node: ReductionTree.Node) {
     self.node = node
@@ -43,8 +48,19 @@ struct LeafBatch {
     Self.draw(
       positions, of: order, sampler, configuration, from: run.lowerBound, users: &userColumn, items: &itemColumn,
       targets: &targetColumn, drawn: &drawn, doubtful: &doubtful)
+    if configuration.plan.dropout > 0 { number(run, drawnWith: configuration.plan.negatives) }
     users.insert(userColumn, run)
     items.insert(itemColumn, run)
+  }
+
+  /// Numbers the samples of a run by interaction and place beside it, whoever trains them.
+  private mutating func number(_ run: Range<Int>, drawnWith negatives: Int) {
+    let more = max(0, run.upperBound - numberColumn.count)
+    numberColumn.append(contentsOf: repeatElement(0, count: more))
+    for (index, place) in run.enumerated() {
+      let (positive, beside) = index.quotientAndRemainder(dividingBy: 1 + negatives)
+      numberColumn[place] = UInt64(drawn[positive] * (1 + negatives) + beside)
+    }
   }
 
   /// What misses the caches is asked for one pass before it is needed.

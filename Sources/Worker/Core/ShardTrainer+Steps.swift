@@ -40,11 +40,12 @@ extension ShardTrainer {
     Self.read(userRows, of: users, after: optimizerStep, into: &leafUserRows)
     Self.gather(current.itemPlaces[index], of: itemRows, width: width, into: &leafItemRows)
 
+    let dropout = Dropout(share: configuration.plan.dropout, seed: configuration.plan.seed, epoch: epoch)
     let gradient = reducer.blank()
     gradient.setRows(itemRowIDs.span)
     let leafLoss = gradient.withMutableValues { (itemGradients, denseGradients) in
       Self.run(
-        &computation, leaf, userRows: leafUserRows, itemRows: leafItemRows, scale: scale,
+        &computation, leaf, userRows: leafUserRows, itemRows: leafItemRows, dropout: dropout, scale: scale,
         l2: Float(configuration.plan.l2), userGradients: &leafUserGradients, width: width, &itemGradients,
         &denseGradients)
     }
@@ -61,7 +62,8 @@ extension ShardTrainer {
 
   private static func run(
     _ computation: inout GradientComputation, _ leaf: LeafBatch, userRows: borrowing FloatBuffer,
-    itemRows: borrowing FloatBuffer, scale: Float, l2: Float, userGradients: inout FloatBuffer, width: Int,
+    itemRows: borrowing FloatBuffer, dropout: Dropout?, scale: Float, l2: Float, userGradients: inout FloatBuffer,
+    width: Int,
     _ itemGradients: inout MutableSpan<Float>, _ denseGradients: inout MutableSpan<Float>
   ) -> Double {
     var all = userGradients.mutableSpan
@@ -69,7 +71,8 @@ extension ShardTrainer {
     return computation.run(
       userRows: userRows.span.extracting(0..<leaf.users.rows.count * width),
       itemRows: itemRows.span.extracting(0..<leaf.items.rows.count * width), userOfSample: leaf.userOfSample,
-      itemOfSample: leaf.itemOfSample, targets: leaf.targets, scale: scale, l2: l2, userGradients: &target,
+      itemOfSample: leaf.itemOfSample, targets: leaf.targets, dropout: dropout, numbers: leaf.numbers, scale: scale,
+      l2: l2, userGradients: &target,
       itemGradients: &itemGradients, denseGradients: &denseGradients)
   }
 
