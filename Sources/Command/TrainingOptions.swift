@@ -32,7 +32,12 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "relu, leaky-relu, prelu, elu or swish (default: relu).") var activation: ActivationKind?
   @Option(help: "Share of the units of each hidden layer that a sample is trained without (default: 0).")
   var dropout: Double?
-  @Option(help: "implicit: cross-entropy on interactions and sampled negatives.") var objective: Objective?
+  @Option(
+    help: """
+      implicit: cross-entropy on interactions and sampled negatives; rating: squared error on ratings \
+      (default: implicit).
+      """)
+  var objective: Objective?
   @Option(help: "Negatives drawn per positive (default: 4).") var negatives: Int?
   @Option(help: "adam, lazy-adam, adagrad or sgd (default: lazy-adam).") var optimizer: OptimizerKind?
   @Option(help: "Step size of the optimizer (default: 0.0015).") var learningRate: Double?
@@ -46,6 +51,8 @@ struct TrainingOptions: ParsableArguments {
   var averaging: Double?
   @Option(name: .customLong("l2"), help: "Weight of the squared norm of all weights a sample uses (default: 0.00005).")
   var l2: Double?
+  @Option(name: .customLong("l2-users"), help: "The same for the rows of the users alone.") var l2Users: Double?
+  @Option(name: .customLong("l2-items"), help: "The same for the rows of the items alone.") var l2Items: Double?
   @Option(help: "Standard deviation of the initial embeddings (default: 0.01).") var initialDeviation: Double?
   @Option(help: "Samples, negatives included, per optimizer step (default: 1024).") var batchSize: Int?
   @Option(help: "Passes over the interactions (default: 30).") var epochs: Int?
@@ -82,6 +89,8 @@ struct TrainingOptions: ParsableArguments {
     set(momentum, \.momentum)
     set(averaging, \.averaging)
     set(l2, \.l2)
+    set(l2Users.map(Optional.some), \.l2Users)
+    set(l2Items.map(Optional.some), \.l2Items)
     set(initialDeviation, \.initialDeviation)
     set(batchSize, \.batchSize)
     set(epochs, \.epochs)

@@ -1,4 +1,5 @@
-"""Makes Tests/NeuralCFTests/Golden/*.json: ten steps of plain SGD on a tiny problem, for each of the four models and activations and with dropout, by PyTorch's autograd.
+"""Makes Tests/NeuralCFTests/Golden/*.json: ten steps of plain SGD on a tiny problem, for each of the four models, on interactions and on ratings,
+for each activation and with dropout, by PyTorch's autograd.
 
     python Tests/Golden/make_goldens.py Tests/NeuralCFTests/Golden
 
@@ -112,14 +113,14 @@ def masks(numbers: list[int], layers: list[int], share: float, seed: int, epoch:
 
 
 def golden(kind: str, factors: int, layers: list[int], l2: float, activation: str = "relu",
-           dropout: dict | None = None) -> dict:
+           dropout: dict | None = None, objective: str = "implicit") -> dict:
     torch.manual_seed(2017)
     model = Model(kind, factors, layers, activation)
     with torch.no_grad():
         for parameter in model.parameters():
             # Large enough that the nonlinear parts of the loss and of every layer matter.
             parameter.copy_(torch.randn_like(parameter) * 0.6)
-    rate = 0.3
+    rate = 0.3 if objective == "implicit" else 0.05
     optimizer = torch.optim.SGD(model.parameters(), lr=rate)
     initial = model.laid_out(lambda parameter: parameter.detach())
     steps = []
@@ -127,12 +128,18 @@ def golden(kind: str, factors: int, layers: list[int], l2: float, activation: st
         # User 4 is never used, and most users are used more than once.
         user = torch.randint(0, USERS - 1, (SAMPLES,))
         item = torch.randint(0, ITEMS, (SAMPLES,))
-        target = (torch.rand(SAMPLES) < 0.4).float()
+        if objective == "rating":
+            target = torch.randint(1, 6, (SAMPLES,)).float() - 3.25
+        else:
+            target = (torch.rand(SAMPLES) < 0.4).float()
         optimizer.zero_grad(set_to_none=False)
         numbers = torch.randint(0, 10**9, (SAMPLES,)).tolist() if dropout else []
         logits = model(user, item)
         trained = model(user, item, masks(numbers, layers, **dropout)) if dropout else logits
-        loss = torch.nn.functional.binary_cross_entropy_with_logits(trained, target, reduction="sum")
+        if objective == "rating":
+            loss = torch.nn.functional.mse_loss(trained, target, reduction="sum") / 2
+        else:
+            loss = torch.nn.functional.binary_cross_entropy_with_logits(trained, target, reduction="sum")
         ((loss + l2 / 2 * model.squares(user, item)) / SAMPLES).backward()
         gradients = model.laid_out(lambda parameter: parameter.grad)
         optimizer.step()
@@ -141,7 +148,7 @@ def golden(kind: str, factors: int, layers: list[int], l2: float, activation: st
                       "logits": floats(logits.detach()), "loss": float(f"{loss.item():.9g}"), "gradients": gradients,
                       "parameters": model.laid_out(lambda parameter: parameter.detach())})
     return {"torch": torch.__version__.split("+")[0], "model": kind, "factors": factors, "layers": layers,
-            "activation": activation, **({"dropout": dropout} if dropout else {}), "l2": l2, "learningRate": rate, "initial": initial, "steps": steps}
+            "activation": activation, "objective": objective, **({"dropout": dropout} if dropout else {}), "l2": l2, "learningRate": rate, "initial": initial, "steps": steps}
 
 
 def floats(tensor: torch.Tensor) -> list[float]:
@@ -153,6 +160,8 @@ def main() -> None:
     cases = [("neumf", 5, [12, 9, 6], 0.001), ("gmf", 8, [], 0.0), ("mlp", 6, [10, 8, 4], 0.0), ("mf", 6, [], 0.01)]
     for case in cases:
         (folder / f"{case[0]}.json").write_text(json.dumps(golden(*case)) + "\n")
+        case = golden(*case, objective="rating")
+        (folder / f"{case['model']}-rating.json").write_text(json.dumps(case) + "\n")
     for activation in ACTIVATIONS:
         if activation != "relu":
             case = golden("neumf", 3, [8, 6, 4], 0.001, activation)

@@ -12,6 +12,7 @@ struct Fixture {
   var userOfSample: [UInt32]
   var itemOfSample: [UInt32]
   var targets: [Float]
+  var objective = Objective.implicit
   var dropout: Dropout?
   var numbers: [UInt64] = []
 
@@ -44,12 +45,15 @@ struct Fixture {
     private var bits: [UInt32] { (users + items + dense).map(\.bitPattern) }
   }
 
-  func gradients(scale: Float = 1, l2: Float = 0) -> Gradients {
-    var computation = GradientComputation(shape: shape, sampleCapacity: targets.count, drops: dropout != nil)
-    return gradients(by: &computation, scale: scale, l2: l2)
+  func gradients(scale: Float = 1, l2: Float = 0, l2Items: Float? = nil) -> Gradients {
+    var computation = GradientComputation(
+      shape: shape, objective: objective, sampleCapacity: targets.count, drops: dropout != nil)
+    return gradients(by: &computation, scale: scale, l2: l2, l2Items: l2Items)
   }
 
-  func gradients(by computation: inout GradientComputation, scale: Float = 1, l2: Float = 0) -> Gradients {
+  func gradients(
+    by computation: inout GradientComputation, scale: Float = 1, l2: Float = 0, l2Items: Float? = nil
+  ) -> Gradients {
     var userGradients = users.map { _ in Float.nan }
     var itemGradients = items.map { _ in Float.nan }
     var denseGradients = dense.map { _ in Float.nan }
@@ -59,7 +63,8 @@ struct Fixture {
     computation.load(dense: dense.span)
     let loss = computation.run(
       userRows: users.span, itemRows: items.span, userOfSample: userOfSample.span, itemOfSample: itemOfSample.span,
-      targets: targets.span, dropout: dropout, numbers: numbers.span, scale: scale, l2: l2, userGradients: &userSpan,
+      targets: targets.span, dropout: dropout, numbers: numbers.span, scale: scale,
+      l2: L2Penalty(users: l2, items: l2Items ?? l2, dense: l2), userGradients: &userSpan,
       itemGradients: &itemSpan,
       denseGradients: &denseSpan)
     return Gradients(loss: loss, users: userGradients, items: itemGradients, dense: denseGradients)

@@ -17,6 +17,14 @@ import Testing
     check(fixture, l2: 0)
   }
 
+  @Test(arguments: Fixture.shapes)
+  func agreesWithFiniteDifferencesOnRatings(shape: NetworkShape) {
+    var fixture = Fixture(shape, users: 3, items: 5, samples: 8)
+    fixture.objective = .rating
+    fixture.targets = (0..<8).map { Float($0) / 2 - 1.5 }
+    check(fixture, l2: 0.1)
+  }
+
   private func check(_ fixture: Fixture, l2: Float) {
     let shape = fixture.shape
     let scale: Float = 1 / 32
@@ -108,6 +116,15 @@ import Testing
     _ = diverged.gradients(by: &computation)
     #expect(large.gradients(by: &computation, l2: 0.1) == large.gradients(l2: 0.1))
     #expect(small.gradients(by: &computation, scale: 0.1, l2: 0.1) == fresh)
+  }
+
+  @Test(arguments: Fixture.shapes)
+  func eachTableHasItsOwnPenalty(shape: NetworkShape) {
+    let fixture = Fixture(shape, users: 3, items: 5, samples: 8)
+    let (small, large) = (fixture.gradients(l2: 0.1), fixture.gradients(l2: 0.5))
+    let mixed = fixture.gradients(l2: 0.1, l2Items: 0.5)
+    #expect(mixed.users == small.users && mixed.items == large.items && mixed.dense == small.dense)
+    #expect(small.items != large.items)
   }
 
   @Test func anUnusedRowHasNoGradient() {

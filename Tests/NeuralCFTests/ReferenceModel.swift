@@ -65,7 +65,11 @@ struct ReferenceModel {
       let user = fixture.userOfSample[sample]
       let item = fixture.itemOfSample[sample]
       let logit = logit(user: user, item: item, masks: fixture.masks(ofSample: sample))
-      total += max(logit, 0) - Double(fixture.targets[sample]) * logit + log1p(exp(-abs(logit)))
+      let target = Double(fixture.targets[sample])
+      switch fixture.objective {
+      case .implicit: total += max(logit, 0) - target * logit + log1p(exp(-abs(logit)))
+      case .rating: total += (logit - target) * (logit - target) / 2
+      }
       let squares = (row(user, of: users) + row(item, of: items) + dense).reduce(0) { $0 + $1 * $1 }
       total += l2 / 2 * squares
     }

@@ -29,6 +29,7 @@ private struct Golden: Decodable {
   let factors: Int
   let layers: [Int]
   let activation: ActivationKind
+  let objective: Objective
   let l2: Float
   let dropout: Dropped?
   let learningRate: Float
@@ -44,13 +45,15 @@ private struct Golden: Decodable {
 @Suite struct TorchGoldenTests {
   @Test(
     arguments: ModelKind.allCases.map(\.rawValue)
-      + ActivationKind.allCases.filter { $0 != .relu }.map { "neumf-\($0.rawValue)" } + ["neumf-dropout"])
+      + ActivationKind.allCases.filter { $0 != .relu }.map { "neumf-\($0.rawValue)" } + ["neumf-dropout"]
+      + ModelKind.allCases.map { "\($0.rawValue)-rating" })
   func followsPyTorchForTenSteps(name: String) throws {
     let golden = try Golden(name)
     #expect(name.hasPrefix(golden.model.rawValue) && golden.steps.count == 10)
     let shape = NetworkShape(
       model: golden.model, factors: golden.factors, layers: golden.layers, activation: golden.activation)
     var fixture = Fixture(shape, users: 0, items: 1, samples: 0)
+    fixture.objective = golden.objective
     fixture.users = golden.initial.users
     fixture.items = golden.initial.items
     fixture.dense = golden.initial.dense

@@ -13,6 +13,7 @@ import Testing
     plan.validation = true
     plan.activation = .leakyReLU
     plan.dropout = 0.25
+    plan.l2Items = 0.25
     plan.cluster = ClusterShape(workers: 3, servers: 2)
     #expect(try JSONDecoder().decode(TrainingPlan.self, from: JSONEncoder().encode(plan)) == plan)
   }
@@ -54,6 +55,7 @@ import Testing
         }
       ), ("negatives", { $0.negatives = -1 }), ("learning-rate", { $0.learningRate = .nan }),
       ("learning-rate", { $0.learningRate = 0 }), ("momentum", { $0.momentum = 0.9 }), ("l2", { $0.l2 = -1 }),
+      ("l2-users", { $0.l2Users = -1 }), ("l2-items", { $0.l2Items = .nan }),
       ("batch-size", { $0.batchSize = 4 }), ("batch-size", { $0.batchSize = 0 }), ("epochs", { $0.epochs = 0 }),
       ("shards", { $0.shards = -2 }), ("top-k", { $0.topK = 0 }), ("workers", { $0.cluster.workers = 0 }),
       ("servers", { $0.cluster.servers = 0 }), ("workers", { $0.cluster.workers = 17 }),

@@ -3,6 +3,7 @@ package import Plan
 
 /// Scratch and packed weights for computing one shard's share of a step. One per thread.
 package struct GradientComputation: ~Copyable, Sendable {
+  private let objective: Objective
   private var weights: PackedWeights
   private var scratch: BlockScratch
   private var users: TableScratch
@@ -34,7 +35,8 @@ package struct GradientComputation: ~Copyable, Sendable {
 
   /// - Parameter sampleCapacity: the samples of a usual batch; scratch grows when one exceeds it
   ///   - drops: whether any run is given a dropout
-  package init(shape: NetworkShape, sampleCapacity: Int, drops: Bool = false) {
+  package init(shape: NetworkShape, objective: Objective = .implicit, sampleCapacity: Int, drops: Bool = false) {
+    self.objective = objective
     let layout = ForwardLayout(shape: shape)
     weights = PackedWeights(layout: layout)
     scratch = BlockScratch(layout: layout, drops: drops)
@@ -51,15 +53,15 @@ package struct GradientComputation: ~Copyable, Sendable {
   ///   - userRows: `[users × rowWidth]`, the distinct users of the batch
   ///   - itemRows: `[items × rowWidth]`, its distinct items
   ///   - userOfSample, itemOfSample: `[n]`, positions in these
-  ///   - targets: `[n]`, 1 for a positive and 0 for a negative
+  ///   - targets: `[n]`, 1 for a positive and 0 for a negative; what the score of a rating should be
   ///   - dropout: which hidden units the samples do without; nil drops none
   ///   - numbers: `[n]`, what tells each sample from all others of an epoch; none without dropout
   ///   - scale: 1 / samples of the whole step; multiplies every gradient
-  ///   - l2: λ; adds scale·λ·(samples that use it)·row to a row's gradient, and scale·n·λ·w to each dense weight's
+  ///   - l2: each λ adds scale·λ·(samples that use it)·row to a row's gradient, or scale·n·λ·w to each dense weight's
   /// - Returns: the sum of the n losses, unscaled and without the λ terms.
   package mutating func run(
     userRows: Span<Float>, itemRows: Span<Float>, userOfSample: Span<UInt32>, itemOfSample: Span<UInt32>,
-    targets: Span<Float>, dropout: Dropout?, numbers: Span<UInt64>, scale: Float, l2: Float,
+    targets: Span<Float>, dropout: Dropout?, numbers: Span<UInt64>, scale: Float, l2: L2Penalty,
     userGradients: inout MutableSpan<Float>,
     itemGradients: inout MutableSpan<Float>, denseGradients: inout MutableSpan<Float>
   ) -> Double {
@@ -106,10 +108,14 @@ package struct GradientComputation: ~Copyable, Sendable {
     Sides.finish(
       itemCount, of: .item, itemRows, layout, weights: weights.packed, sums: items.sums, into: &itemGradients,
       dense: &denseGradients)
-    if l2 != 0 {
-      Decay.addRows(userRows, width, userOfSample, scale * l2, counts: &users.counts, to: &userGradients)
-      Decay.addRows(itemRows, width, itemOfSample, scale * l2, counts: &items.counts, to: &itemGradients)
-      Decay.addWeights(weights.dense, scale * l2 * Float(targets.count), to: &denseGradients)
+    if l2.users != 0 {
+      Decay.addRows(userRows, width, userOfSample, scale * l2.users, counts: &users.counts, to: &userGradients)
+    }
+    if l2.items != 0 {
+      Decay.addRows(itemRows, width, itemOfSample, scale * l2.items, counts: &items.counts, to: &itemGradients)
+    }
+    if l2.dense != 0 {
+      Decay.addWeights(weights.dense, scale * l2.dense * Float(targets.count), to: &denseGradients)
     }
     return total.loss
   }
@@ -129,7 +135,7 @@ package struct GradientComputation: ~Copyable, Sendable {
         activation, users: blockUsers, items: blockItems, weights: weights, userSides: users.sides,
         itemSides: items.sides, dropout: dropout, numbers: dropout == nil ? numbers : numbers.extracting(block),
         into: &scratch)
-      let part = Self.compare(targets.extracting(block), scale, &scratch.logits, &scratch.losses)
+      let part = Self.compare(objective, targets.extracting(block), scale, &scratch.logits, &scratch.losses)
       total.loss += part.loss
       total.slope += part.slope
       BackwardPass.run(
@@ -142,10 +148,14 @@ package struct GradientComputation: ~Copyable, Sendable {
   }
 
   private static func compare(
-    _ targets: Span<Float>, _ scale: Float, _ logits: inout FloatBuffer, _ losses: inout FloatBuffer
+    _ objective: Objective, _ targets: Span<Float>, _ scale: Float, _ logits: inout FloatBuffer,
+    _ losses: inout FloatBuffer
   ) -> (loss: Double, slope: Double) {
     var logits = logits.mutableSpan
     var losses = losses.mutableSpan
-    return crossEntropy(targets: targets, scale: scale, logits: &logits, losses: &losses)
+    return switch objective {
+    case .implicit: crossEntropy(targets: targets, scale: scale, logits: &logits, losses: &losses)
+    case .rating: squaredError(targets: targets, scale: scale, scores: &logits, losses: &losses)
+    }
   }
 }

@@ -41,6 +41,8 @@ extension TrainingPlan {
     try read(.momentum, into: &momentum)
     try read(.averaging, into: &averaging)
     try read(.l2, into: &l2)
+    l2Users = try container.decodeIfPresent(Double.self, forKey: .l2Users)
+    l2Items = try container.decodeIfPresent(Double.self, forKey: .l2Items)
     try read(.initialDeviation, into: &initialDeviation)
     try read(.batchSize, into: &batchSize)
     try read(.epochs, into: &epochs)

@@ -24,7 +24,9 @@ extension TrainingPlan {
     try require(
       "momentum", momentum == 0 || optimizer == .sgd, "\(momentum) with \(optimizer.rawValue)", "goes with sgd only")
     try require("averaging", (0..<1).contains(averaging), "\(averaging)", "0 or more, below 1, such as 0.5")
-    try require("l2", l2.isFinite && l2 >= 0, "\(l2)", "0 or more, such as 0.00001")
+    for (field, value) in [("l2", l2), ("l2-users", l2Users ?? 0), ("l2-items", l2Items ?? 0)] {
+      try require(field, value.isFinite && value >= 0, "\(value)", "0 or more, such as 0.00001")
+    }
     try require(
       "initial-deviation", initialDeviation.isFinite && initialDeviation > 0, "\(initialDeviation)",
       "a number above 0, such as 0.01")

@@ -11,8 +11,13 @@ package enum ActivationKind: String, Codable, Sendable, CaseIterable {
   case swish
 }
 
-/// Binary cross-entropy on interactions and sampled negatives.
-package enum Objective: String, Codable, Sendable, CaseIterable { case implicit }
+/// What a model learns to tell.
+package enum Objective: String, Codable, Sendable, CaseIterable {
+  /// Interactions from negatives drawn at random, by binary cross-entropy.
+  case implicit
+  /// The rating of an interaction, by half the squared error.
+  case rating
+}
 
 /// How floats travel.
 package enum WireFormat: String, Codable, Sendable, CaseIterable { case fp32 }
@@ -82,6 +87,9 @@ package struct TrainingPlan: Sendable, Equatable, Codable {
   package var averaging = 0.8
   /// λ of `λ/2 · ‖w‖²`, added per sample for its two rows and for the dense weights.
   package var l2 = 0.00005
+  /// Another λ for the rows of the users, or of the items.
+  package var l2Users: Double?
+  package var l2Items: Double?
   /// The standard deviation of the initial embeddings.
   package var initialDeviation = 0.01
   /// Samples, positives and negatives together, per optimizer step.
@@ -109,7 +117,7 @@ package struct TrainingPlan: Sendable, Equatable, Codable {
   package enum CodingKeys: String, CodingKey, CaseIterable {
     case model, factors, layers, activation, dropout, objective, negatives, optimizer, learningRate, learningRateDecay,
       momentum,
-      averaging, l2
+      averaging, l2, l2Users, l2Items
     case initialDeviation, batchSize, epochs, seed, consistency, wire, shards, topK, evaluateEvery, checkpointEvery
     case stopAfterStaleEpochs, validation, cluster
   }

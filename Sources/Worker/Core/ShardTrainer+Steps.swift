@@ -46,7 +46,7 @@ extension ShardTrainer {
     let leafLoss = gradient.withMutableValues { (itemGradients, denseGradients) in
       Self.run(
         &computation, leaf, userRows: leafUserRows, itemRows: leafItemRows, dropout: dropout, scale: scale,
-        l2: Float(configuration.plan.l2), userGradients: &leafUserGradients, width: width, &itemGradients,
+        l2: L2Penalty(configuration.plan), userGradients: &leafUserGradients, width: width, &itemGradients,
         &denseGradients)
     }
     loss += Int64((leafLoss / Progress.lossUnit).rounded())
@@ -62,7 +62,7 @@ extension ShardTrainer {
 
   private static func run(
     _ computation: inout GradientComputation, _ leaf: LeafBatch, userRows: borrowing FloatBuffer,
-    itemRows: borrowing FloatBuffer, dropout: Dropout?, scale: Float, l2: Float, userGradients: inout FloatBuffer,
+    itemRows: borrowing FloatBuffer, dropout: Dropout?, scale: Float, l2: L2Penalty, userGradients: inout FloatBuffer,
     width: Int,
     _ itemGradients: inout MutableSpan<Float>, _ denseGradients: inout MutableSpan<Float>
   ) -> Double {
