@@ -34,6 +34,7 @@ struct CoordinatorCommand: ParsableCommand {
     let checkpoint = resume ? try folder.latestCheckpoint(for: dataset) : nil
     let plan = try training.resolved(over: checkpoint?.header.plan ?? TrainingPlan())
     if let checkpoint { try folder.check(plan, resumes: checkpoint.header.plan) }
+    try plan.check(fits: dataset, in: data)
     if !role.watchParent {
       // Started by hand: what `neumf train` would have done.
       if resume { try folder.writePlan(plan) } else { try folder.create(with: plan) }

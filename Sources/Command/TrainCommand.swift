@@ -31,6 +31,7 @@ struct TrainCommand: ParsableCommand {
     let plan: TrainingPlan
     if resume == nil {
       plan = try training.resolved()
+      try plan.check(fits: dataset, in: data)
       try folder.create(with: plan)
     } else {
       let checkpoint = try folder.latestCheckpoint(for: dataset)

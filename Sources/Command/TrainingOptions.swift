@@ -5,6 +5,7 @@ import Plan
 extension ModelKind: ExpressibleByArgument {}
 extension ActivationKind: ExpressibleByArgument {}
 extension Objective: ExpressibleByArgument {}
+extension RatingNormalization: ExpressibleByArgument {}
 extension WireFormat: ExpressibleByArgument {}
 extension OptimizerKind: ExpressibleByArgument {}
 extension Consistency: ExpressibleByArgument {
@@ -38,7 +39,10 @@ struct TrainingOptions: ParsableArguments {
       (default: implicit).
       """)
   var objective: Objective?
-  @Option(help: "Negatives drawn per positive (default: 4).") var negatives: Int?
+  @Option(help: "none, global, user or item: the mean that is taken off a rating (default: global).")
+  var normalization: RatingNormalization?
+  @Flag(help: "Round predicted ratings to the nearest one that occurs.") var roundRatings = false
+  @Option(help: "Negatives drawn per positive (default: 4; ratings have none).") var negatives: Int?
   @Option(help: "adam, lazy-adam, adagrad or sgd (default: lazy-adam).") var optimizer: OptimizerKind?
   @Option(help: "Step size of the optimizer (default: 0.0015).") var learningRate: Double?
   @Option(help: "What the learning rate is multiplied by after each epoch.") var learningRateDecay: Double?
@@ -82,6 +86,9 @@ struct TrainingOptions: ParsableArguments {
     set(activation, \.activation)
     set(dropout, \.dropout)
     set(objective, \.objective)
+    if objective == .rating { result.negatives = 0 }
+    set(normalization, \.normalization)
+    set(roundRatings ? true : nil, \.roundRatings)
     set(negatives, \.negatives)
     set(optimizer, \.optimizer)
     set(learningRate, \.learningRate)

@@ -23,6 +23,12 @@ import Testing
     #expect(plan.factors == 16 && plan.consistency == .async && plan.batchSize == TrainingPlan().batchSize)
   }
 
+  @Test func ratingsHaveNoNegativesUnlessTheyAreAskedFor() throws {
+    let plan = try JSONDecoder().decode(TrainingPlan.self, from: Data(#"{"objective": "rating"}"#.utf8))
+    #expect(plan.negatives == 0 && plan.positivesPerStep == plan.batchSize)
+    try plan.validate()
+  }
+
   @Test func unknownFieldIsNamed() {
     #expect {
       try JSONDecoder().decode(TrainingPlan.self, from: Data(#"{"factor": 16}"#.utf8))
@@ -53,7 +59,9 @@ import Testing
           $0.layers = [16]
           $0.dropout = 0.5
         }
-      ), ("negatives", { $0.negatives = -1 }), ("learning-rate", { $0.learningRate = .nan }),
+      ), ("negatives", { $0.objective = .rating }),
+      ("normalization", { $0.normalization = .user }), ("round-ratings", { $0.roundRatings = true }),
+      ("negatives", { $0.negatives = -1 }), ("learning-rate", { $0.learningRate = .nan }),
       ("learning-rate", { $0.learningRate = 0 }), ("momentum", { $0.momentum = 0.9 }), ("l2", { $0.l2 = -1 }),
       ("l2-users", { $0.l2Users = -1 }), ("l2-items", { $0.l2Items = .nan }),
       ("batch-size", { $0.batchSize = 4 }), ("batch-size", { $0.batchSize = 0 }), ("epochs", { $0.epochs = 0 }),

@@ -104,6 +104,7 @@ package struct JobCoordinator: Sendable {
   /// Where paused workers stand.
   var paused: [Member: (progress: Progress, positions: [ShardPosition])] = [:]
   var ranks: [Member: RankCounts] = [:]
+  var errors: [Member: RatingErrors] = [:]
 
   var startedAt: Double
   var phaseBegan: Double

@@ -44,7 +44,7 @@ package final class RunRecorder {
     let history =
       try checkpoint.map { try JSONDecoder().decode(JobHistory.self, from: Data($0.history)) } ?? JobHistory()
     resumed = history
-    printer = ProgressPrinter(topK: plan.topK)
+    printer = ProgressPrinter(topK: plan.topK, objective: plan.objective)
     metrics = try MetricsLog(
       path: "\(folder)/metrics.jsonl", resumingAfter: checkpoint.map { _ in history.epochs.last?.epoch ?? 0 })
     events = try EventsFile(
@@ -123,7 +123,8 @@ package final class RunRecorder {
     try metrics.append(
       MetricsLine(
         time: Date.now.timeIntervalSince1970, epoch: record.epoch, step: coordinator.stepsPerEpoch, loss: record.loss,
-        samplesPerSecond: epoch.samplesPerSecond, hitRatio: epoch.hitRatio[plan.topK], ndcg: epoch.ndcg[plan.topK]))
+        samplesPerSecond: epoch.samplesPerSecond, hitRatio: epoch.hitRatio[plan.topK], ndcg: epoch.ndcg[plan.topK],
+        errors: epoch.errors))
     try report(on: coordinator, digest: "").write(to: "\(folder)/report.json")
   }
 
@@ -152,10 +153,18 @@ package final class RunRecorder {
     if stoppedEarly { printer.say("stopped early: \(plan.stopAfterStaleEpochs) evaluations without a better one") }
     if let best = report.best {
       let basis = best.chosenOn == .validation ? "validation" : "test"
-      printer.say(
-        String(
-          format: "best epoch %d (chosen on %@ items): HR@%d %.4f, NDCG@%d %.4f on the test items", best.epoch, basis,
-          plan.topK, best.hitRatio, plan.topK, best.ndcg))
+      if let hitRatio = best.hitRatio, let ndcg = best.ndcg {
+        printer.say(
+          String(
+            format: "best epoch %d (chosen on %@ items): HR@%d %.4f, NDCG@%d %.4f on the test items", best.epoch, basis,
+            plan.topK, hitRatio, plan.topK, ndcg))
+      }
+      if let errors = best.errors {
+        printer.say(
+          String(
+            format: "best epoch %d (chosen on %@ ratings): RMSE %.4f, MAE %.4f%@ on the test ratings", best.epoch,
+            basis, errors.rmse, errors.mae, errors.r2.map { String(format: ", R2 %.4f", $0) } ?? ""))
+      }
     }
     printer.say("model in \(folder)/model, report in \(folder)/report.html")
     printer.say("digest \(report.digest)")
@@ -201,10 +210,15 @@ extension EpochReport {
     }
     self.init(
       epoch: record.epoch, loss: record.loss, hitRatio: hitRatio, ndcg: ndcg,
+      errors: record.testErrors.map(RatingMeasures.init),
       validation: record.validation.map {
         ValidationScore(hitRatio: $0.hitRatio(at: topK), ndcg: $0.ndcg(at: topK))
-      },
+      } ?? record.validationErrors.map { ValidationScore(errors: RatingMeasures($0)) },
       samples: Int(record.samples), trainingSeconds: record.trainingSeconds,
       evaluationSeconds: record.evaluationSeconds)
   }
+}
+
+extension RatingMeasures {
+  init(_ tally: RatingTally) { self.init(mae: tally.mae, rmse: tally.rmse, r2: tally.r2) }
 }

@@ -15,7 +15,7 @@ extension Consistency: Codable {
 }
 
 extension TrainingPlan {
-  /// A field that is absent keeps its default; an unknown one is refused.
+  /// A field that is absent keeps its default, which for the negatives of ratings is none; an unknown one is refused.
   package init(from decoder: any Decoder) throws {
     let known = Set(CodingKeys.allCases.map(\.rawValue))
     let names = try decoder.container(keyedBy: AnyKey.self).allKeys.map(\.stringValue)
@@ -34,6 +34,9 @@ extension TrainingPlan {
     try read(.activation, into: &activation)
     try read(.dropout, into: &dropout)
     try read(.objective, into: &objective)
+    try read(.normalization, into: &normalization)
+    try read(.roundRatings, into: &roundRatings)
+    if objective == .rating { negatives = 0 }
     try read(.negatives, into: &negatives)
     try read(.optimizer, into: &optimizer)
     try read(.learningRate, into: &learningRate)

@@ -16,6 +16,14 @@ extension TrainingPlan {
       "goes with mlp and neumf, and two --layers or more")
     try require("negatives", (0...1000).contains(negatives), "\(negatives)", "0 to 1000")
     try require(
+      "negatives", negatives == 0 || objective == .implicit, "\(negatives) with ratings", "ratings need none: 0")
+    try require(
+      "normalization", normalization == .global || objective == .rating,
+      "\(normalization.rawValue) with \(objective.rawValue)", "goes with --objective rating")
+    try require(
+      "round-ratings", !roundRatings || objective == .rating, "with \(objective.rawValue)",
+      "goes with --objective rating")
+    try require(
       "learning-rate", learningRate.isFinite && learningRate > 0, "\(learningRate)", "a number above 0, such as 0.001")
     try require(
       "learning-rate-decay", learningRateDecay > 0 && learningRateDecay <= 1, "\(learningRateDecay)",

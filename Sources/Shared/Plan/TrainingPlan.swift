@@ -74,7 +74,11 @@ package struct TrainingPlan: Sendable, Equatable, Codable {
   /// The share of the units of each hidden layer that a sample does without while it is trained.
   package var dropout = 0.0
   package var objective = Objective.implicit
-  /// Negatives drawn per positive.
+  /// What is taken off a rating before it is learnt.
+  package var normalization = RatingNormalization.global
+  /// Whether predicted ratings are rounded to the nearest one that occurs.
+  package var roundRatings = false
+  /// Negatives drawn per positive; none for ratings.
   package var negatives = 4
   package var optimizer = OptimizerKind.lazyAdam
   package var learningRate = 0.0015
@@ -115,7 +119,8 @@ package struct TrainingPlan: Sendable, Equatable, Codable {
 
   /// The fields of a plan file.
   package enum CodingKeys: String, CodingKey, CaseIterable {
-    case model, factors, layers, activation, dropout, objective, negatives, optimizer, learningRate, learningRateDecay,
+    case model, factors, layers, activation, dropout, objective, normalization, roundRatings, negatives, optimizer,
+      learningRate, learningRateDecay,
       momentum,
       averaging, l2, l2Users, l2Items
     case initialDeviation, batchSize, epochs, seed, consistency, wire, shards, topK, evaluateEvery, checkpointEvery

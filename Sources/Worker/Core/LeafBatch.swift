@@ -45,9 +45,15 @@ struct LeafBatch {
     let run = count..<count + positions.count * (1 + configuration.plan.negatives)
     count = run.upperBound
     grow(to: count)
-    Self.draw(
-      positions, of: order, sampler, configuration, from: run.lowerBound, users: &userColumn, items: &itemColumn,
-      targets: &targetColumn, drawn: &drawn, doubtful: &doubtful)
+    if let ratings = configuration.ratings {
+      Self.draw(
+        positions, of: order, ratings, configuration, from: run.lowerBound, users: &userColumn, items: &itemColumn,
+        targets: &targetColumn, drawn: &drawn)
+    } else {
+      Self.draw(
+        positions, of: order, sampler, configuration, from: run.lowerBound, users: &userColumn, items: &itemColumn,
+        targets: &targetColumn, drawn: &drawn, doubtful: &doubtful)
+    }
     if configuration.plan.dropout > 0 { number(run, drawnWith: configuration.plan.negatives) }
     users.insert(userColumn, run)
     items.insert(itemColumn, run)
@@ -110,6 +116,28 @@ struct LeafBatch {
       let (positive, negative) = (place &- first).quotientAndRemainder(dividingBy: 1 &+ negatives)
       let user = Row(rawValue: users[place] &+ firstUser)
       items[place] = sampler.negative(negative &- 1, ofInteraction: drawn[positive], user: user).rawValue
+    }
+  }
+
+  /// Rated interactions; each target is what the score should be.
+  private static func draw(
+    _ positions: Range<Int>, of order: ShardOrder, _ ratings: RatingNormalizer, _ configuration: WorkerConfiguration,
+    from first: Int, users: inout [UInt32], items: inout [UInt32], targets: inout [Float], drawn: inout [Int]
+  ) {
+    let matrix = configuration.interactions
+    let firstUser = UInt32(configuration.users.lowerBound)
+    drawn.removeAll(keepingCapacity: true)
+    for (place, position) in positions.enumerated() {
+      let interaction = order.firstInteraction &+ order.permutation[position]
+      let user = configuration.index.user(ofInteraction: interaction)
+      let item = matrix.item(at: interaction)
+      guard let rating = matrix.rating(at: interaction) else {
+        preconditionFailure("interaction \(interaction) without a rating")
+      }
+      drawn.append(interaction)
+      users[first + place] = user.rawValue &- firstUser
+      items[first + place] = item.rawValue
+      targets[first + place] = rating - ratings.mean(user: user, item: item)
     }
   }
 

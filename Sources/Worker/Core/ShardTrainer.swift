@@ -86,7 +86,8 @@ package struct ShardTrainer: ~Copyable {
     users = RowTable(
       rows: configuration.users.count, width: shape.rowWidth,
       optimizer: OptimizerSettings(plan: plan, size: configuration.size))
-    computation = GradientComputation(shape: shape, sampleCapacity: share, drops: plan.dropout > 0)
+    computation = GradientComputation(
+      shape: shape, objective: plan.objective, sampleCapacity: share, drops: plan.dropout > 0)
     reducer = TreeReducer(
       shards: configuration.shardMap.count, width: shape.rowWidth, denseCount: configuration.denseCount)
     current = StepBatch(

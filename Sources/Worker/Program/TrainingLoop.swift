@@ -16,6 +16,8 @@ package struct TrainingLoop: ~Copyable {
   var servers: [ServerLink] = []
   var poll = PollSet()
   let data: PreparedDataset
+  /// What a rating model is measured on; nil where none is trained.
+  let rated: (test: RatedInteractions, validation: RatedInteractions)?
   private let watches: Watches
   let logger: Logger
 
@@ -64,6 +66,14 @@ package struct TrainingLoop: ~Copyable {
   ) throws {
     let plan = try JSONDecoder().decode(TrainingPlan.self, from: Data(welcome.plan))
     let interactions = data.trainingMatrix(excludingValidation: plan.validation)
+    if plan.objective == .rating {
+      guard interactions.hasRatings, let test = data.testRatings, let validation = data.validationRatings else {
+        throw WireError("plan", "learns ratings, and this worker's data has none")
+      }
+      rated = (test, validation)
+    } else {
+      rated = nil
+    }
     trainer = ShardTrainer(
       WorkerConfiguration(
         job: welcome.job, membership: welcome.membership, worker: WorkerID(welcome.index), plan: plan,
