@@ -131,7 +131,7 @@ let package = Package(
       ], path: "Tests/Simulation", swiftSettings: strict),
     tests("SimulationTests", ["Simulation", "CoordinatorCore", "Ranking", "Plan", "Interactions"]),
     tests("CommandTests", ["neumf", "Datasets", "Interactions", "ModelStore", "Ranking", "Plan", "TestSupport"]),
-    tests("ClusterTests", ["neumf", "Datasets", "Interactions", "Plan", "TestSupport"]),
+    tests("ClusterTests", ["neumf", "Datasets", "Interactions", "ModelStore", "Plan", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -70,6 +70,16 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "Evaluations without a better one before the training stops; 0 never stops early.")
   var stopAfterStaleEpochs: Int?
   @Flag(help: "Choose the best epoch on one held-out validation item per user.") var validation = false
+  @Option(name: .customLong("pretrained-gmf"), help: "RUN of a trained gmf that a neumf begins from.")
+  var pretrainedGMF: String?
+  @Option(name: .customLong("pretrained-mlp"), help: "RUN of a trained mlp that a neumf begins from.")
+  var pretrainedMLP: String?
+  @Option(help: "Share of the gmf's output weights, the mlp's having the rest (default: 0.5).")
+  var pretrainAlpha: Double?
+  @Flag(help: "Train the gmf and the mlp first, then the neumf that begins from them.") var pretrain = false
+  @Option(help: "Epochs of each of the two (default: 30).") var pretrainEpochs: Int?
+  @Option(help: "Their optimizer (default: lazy-adam).") var pretrainOptimizer: OptimizerKind?
+  @Option(help: "Its step size (default: 0.0015).") var pretrainLearningRate: Double?
   @Option(help: "Worker processes (default: 2).") var workers: Int?
   @Option(help: "Parameter server processes (default: 1).") var servers: Int?
 
@@ -110,6 +120,10 @@ struct TrainingOptions: ParsableArguments {
     set(checkpointEvery, \.checkpointEvery)
     set(stopAfterStaleEpochs, \.stopAfterStaleEpochs)
     set(validation ? true : nil, \.validation)
+    set(pretrainedGMF.map(Optional.some), \.pretrainedGMF)
+    set(pretrainedMLP.map(Optional.some), \.pretrainedMLP)
+    set(pretrainAlpha, \.pretrainAlpha)
+    try setPretraining(&result)
     set(workers, \.cluster.workers)
     set(servers, \.cluster.servers)
     do throws(PlanError) {
@@ -118,6 +132,25 @@ struct TrainingOptions: ParsableArguments {
       throw CommandFailure(.usage, "--\(error.field): \(error.problem)", hint: error.hint)
     }
     return result
+  }
+
+  private func setPretraining(_ plan: inout TrainingPlan) throws(CommandFailure) {
+    if pretrain, plan.pretraining == nil {
+      guard plan.pretrainedGMF == nil, plan.pretrainedMLP == nil else {
+        throw CommandFailure(
+          .usage, "--pretrain: the models to begin from are named already", hint: "leave out one or the other")
+      }
+      plan.pretraining = PretrainingPlan()
+    }
+    for (name, isGiven) in [
+      ("epochs", pretrainEpochs != nil), ("optimizer", pretrainOptimizer != nil),
+      ("learning-rate", pretrainLearningRate != nil),
+    ] where isGiven && plan.pretraining == nil {
+      throw CommandFailure(.usage, "--pretrain-\(name): nothing is pre-trained", hint: "goes with --pretrain")
+    }
+    if let pretrainEpochs { plan.pretraining?.epochs = pretrainEpochs }
+    if let pretrainOptimizer { plan.pretraining?.optimizer = pretrainOptimizer }
+    if let pretrainLearningRate { plan.pretraining?.learningRate = pretrainLearningRate }
   }
 
   /// Reads a plan file.

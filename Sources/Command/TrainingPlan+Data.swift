@@ -1,5 +1,6 @@
 import Datasets
 import Interactions
+import ModelStore
 import Plan
 
 extension TrainingPlan {
@@ -15,6 +16,21 @@ extension TrainingPlan {
       throw CommandFailure(
         .usage, "--objective rating: the data in \(folder) holds out no ratings",
         hint: "prepare it with --split random:0.8 or temporal:0.8")
+    }
+  }
+
+  /// What a NeuMF begins from; nil where it begins from random weights.
+  func pretrainedModel(for data: PreparedDataset) throws -> PretrainedModel? {
+    guard let pretrainedGMF, let pretrainedMLP else { return nil }
+    let matrix = data.trainingMatrix(excludingValidation: validation)
+    let (gmf, mlp) = (try StoredModel(run: pretrainedGMF), try StoredModel(run: pretrainedMLP))
+    do throws(PlanError) {
+      return try PretrainedModel(
+        gmf: gmf, mlp: mlp, plan: self,
+        size: ProblemSize(users: matrix.users, items: matrix.items, trainingInteractions: matrix.count),
+        dataFingerprint: data.fingerprint)
+    } catch {
+      throw CommandFailure(.usage, "--\(error.field): \(error.problem)", hint: error.hint)
     }
   }
 }

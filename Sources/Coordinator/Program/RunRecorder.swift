@@ -16,6 +16,8 @@ package final class RunRecorder {
   let dataFolder: String
   let size: ProblemSize
   let checkpoint: Checkpoint?
+  /// Whence the servers have their rows, where they do not draw them.
+  let source: (any RecordSource)?
   let startedAt = MonotonicClock.seconds
 
   private var printer: ProgressPrinter
@@ -31,9 +33,10 @@ package final class RunRecorder {
   ///   - folder: the RUN folder
   ///   - size: of the interactions that are trained on
   ///   - checkpoint: what the job goes on from; nil for a new one
+  ///   - pretrained: what a new job begins from; nil for random weights
   package init(
     folder: String, plan: TrainingPlan, data: PreparedDataset, dataFolder: String, size: ProblemSize,
-    resuming checkpoint: Checkpoint?
+    resuming checkpoint: Checkpoint?, beginningFrom pretrained: PretrainedModel? = nil
   ) throws {
     self.folder = folder
     self.plan = plan
@@ -41,6 +44,7 @@ package final class RunRecorder {
     self.dataFolder = dataFolder
     self.size = size
     self.checkpoint = checkpoint
+    source = checkpoint ?? pretrained
     let history =
       try checkpoint.map { try JSONDecoder().decode(JobHistory.self, from: Data($0.history)) } ?? JobHistory()
     resumed = history
@@ -86,6 +90,9 @@ package final class RunRecorder {
       \(plan.cluster.servers) \(plan.cluster.servers == 1 ? "server" : "servers"), \(plan.consistency); \
       \(plan.optimizer.rawValue), rate \(plan.learningRate), batch \(plan.batchSize)
       """)
+    if checkpoint == nil, let gmf = plan.pretrainedGMF, let mlp = plan.pretrainedMLP {
+      printer.say("beginning from \(plan.pretrainAlpha) of \(gmf) and \(1 - plan.pretrainAlpha) of \(mlp)")
+    }
     if let checkpoint {
       let step = checkpoint.header.step > 0 ? " and \(checkpoint.header.step) steps" : ""
       printer.say("going on after epoch \(checkpoint.header.completedEpochs)\(step)")

@@ -58,6 +58,10 @@ extension TrainingPlan {
     try read(.checkpointEvery, into: &checkpointEvery)
     try read(.stopAfterStaleEpochs, into: &stopAfterStaleEpochs)
     try read(.validation, into: &validation)
+    pretrainedGMF = try container.decodeIfPresent(String.self, forKey: .pretrainedGMF)
+    pretrainedMLP = try container.decodeIfPresent(String.self, forKey: .pretrainedMLP)
+    try read(.pretrainAlpha, into: &pretrainAlpha)
+    pretraining = try container.decodeIfPresent(PretrainingPlan.self, forKey: .pretraining)
     try read(.cluster, into: &cluster)
   }
 }

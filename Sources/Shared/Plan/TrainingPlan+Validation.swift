@@ -50,11 +50,28 @@ extension TrainingPlan {
     try require("evaluate-every", evaluateEvery >= 1, "\(evaluateEvery)", "1 or more epochs")
     try require("checkpoint-every", checkpointEvery >= 1, "\(checkpointEvery)", "1 or more epochs")
     try require("stop-after-stale-epochs", stopAfterStaleEpochs >= 0, "\(stopAfterStaleEpochs)", "0 or more")
+    try validatePretraining()
     try require("workers", (1...1024).contains(cluster.workers), "\(cluster.workers)", "1 to 1024")
     try require("servers", (1...1024).contains(cluster.servers), "\(cluster.servers)", "1 to 1024")
     try require(
       "workers", cluster.workers <= shardCount, "\(cluster.workers) workers for \(shardCount) logical shards",
       "at most one worker per shard; raise --shards")
+  }
+
+  private func validatePretraining() throws(PlanError) {
+    try require("pretrain-alpha", (0...1).contains(pretrainAlpha), "\(pretrainAlpha)", "0 to 1, such as 0.5")
+    let (gmf, mlp) = (pretrainedGMF != nil, pretrainedMLP != nil)
+    let names = [(gmf, "pretrained-gmf"), (mlp, "pretrained-mlp"), (pretraining != nil, "pretrain")]
+    guard let (_, first) = names.first(where: { $0.0 }) else { return }
+    try require(first, model == .neumf, "with \(model.rawValue)", "goes with neumf")
+    try require(first, gmf == mlp, "one model of two", "a neumf begins from a gmf and an mlp")
+    guard pretraining != nil else { return }
+    for model in PretrainingPlan.models {
+      do throws(PlanError) { try stage(model).validate() } catch {
+        let own = ["epochs", "optimizer", "learning-rate"].contains(error.field)
+        throw own ? PlanError("pretrain-\(error.field)", error.problem, hint: error.hint) : error
+      }
+    }
   }
 
   private func validateLayers() throws(PlanError) {

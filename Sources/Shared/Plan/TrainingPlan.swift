@@ -113,6 +113,12 @@ package struct TrainingPlan: Sendable, Equatable, Codable {
   package var stopAfterStaleEpochs = 0
   /// Hold out one validation item per user, and choose the best epoch on it.
   package var validation = false
+  /// The RUN folders of the GMF and the MLP that a NeuMF begins from, and the share of the GMF's output weights.
+  package var pretrainedGMF: String?
+  package var pretrainedMLP: String?
+  package var pretrainAlpha = 0.5
+  /// How those two are trained first, by the same command; nil where they are there already, or not wanted.
+  package var pretraining: PretrainingPlan?
   package var cluster = ClusterShape()
 
   package init() {}
@@ -124,7 +130,7 @@ package struct TrainingPlan: Sendable, Equatable, Codable {
       momentum,
       averaging, l2, l2Users, l2Items
     case initialDeviation, batchSize, epochs, seed, consistency, wire, shards, topK, evaluateEvery, checkpointEvery
-    case stopAfterStaleEpochs, validation, cluster
+    case stopAfterStaleEpochs, validation, pretrainedGMF, pretrainedMLP, pretrainAlpha, pretraining, cluster
   }
 
   package var shape: NetworkShape {
