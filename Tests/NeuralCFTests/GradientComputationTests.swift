@@ -1,3 +1,4 @@
+import Glibc
 import Plan
 import Testing
 
@@ -56,6 +57,29 @@ import Testing
       let expected = (above - below) / (2 * size)
       #expect(abs(Double(found[index]) - expected) < 2e-6 + 2e-5 * abs(expected), "\(parameters) at \(index)")
     }
+  }
+
+  /// The update of a sample in the matrix factorization of Rendle et al. (2020): v += η·((y − σ(s))·w − λ·v) for each
+  /// of its two rows' factors, and the same with w = 1 for the biases.
+  @Test(arguments: [Float(0), 1]) func matrixFactorizationDescendsAsInRendle(label: Float) {
+    var fixture = Fixture(NetworkShape(model: .mf, factors: 5, layers: []), users: 2, items: 1, samples: 1)
+    fixture.userOfSample = [0]
+    fixture.targets = [label]
+    let (user, item) = (fixture.users.map(Double.init), fixture.items.map(Double.init))
+    let bias = Double(fixture.dense[0])
+    let score = bias + user[5] + item[5] + (0..<5).reduce(0) { $0 + user[$1] * item[$1] }
+    let gradient = Double(label) - 1 / (1 + exp(-score))
+    let found = fixture.gradients(l2: 0.02)
+    func expect(_ found: Float, _ weight: Double, times other: Double) {
+      #expect(abs(Double(-found) - (gradient * other - 0.02 * weight)) < 1e-6)
+    }
+    for factor in 0..<5 {
+      expect(found.users[factor], user[factor], times: item[factor])
+      expect(found.items[factor], item[factor], times: user[factor])
+    }
+    expect(found.users[5], user[5], times: 1)
+    expect(found.items[5], item[5], times: 1)
+    expect(found.dense[0], bias, times: 1)
   }
 
   @Test(arguments: Fixture.shapes)
