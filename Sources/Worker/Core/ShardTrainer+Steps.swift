@@ -49,9 +49,22 @@ extension ShardTrainer {
         l2: L2Penalty(configuration.plan), userGradients: &leafUserGradients, width: width, &itemGradients,
         &denseGradients)
     }
-    loss += Int64((leafLoss / Progress.lossUnit).rounded())
+    count(loss: leafLoss)
     reducer.add(gradient, at: leaf.node)
     Self.apply(userRows, leafUserGradients, to: &users, step: optimizerStep + 1)
+  }
+
+  // Limit: seventeen billion samples of loss 1; the sums of 32 such workers do not overflow.
+  private static let lossLimit = 0x1p58
+
+  /// Adds a leaf's loss, or sees that the training has diverged.
+  private mutating func count(loss leafLoss: Double) {
+    let units = (leafLoss / Progress.lossUnit).rounded()
+    guard abs(Double(loss) + units) < Self.lossLimit else {
+      hasDiverged = true
+      return
+    }
+    loss += Int64(units)
   }
 
   // The buffers are arguments, so that each callee may open spans of several of them at once.

@@ -107,9 +107,21 @@ package struct TrainingLoop: ~Copyable {
   private mutating func trainStep() throws {
     guard trainer.canCompute else { return }
     trainer.computeStep(directives: &directives)
+    if trainer.hasDiverged { return try giveUp() }
     try carryOut()
     trainer.sampleAhead()
   }
+
+  /// Says that the training has diverged, and pushes nothing of it; the coordinator ends the job.
+  private mutating func giveUp() throws {
+    let reason = "the training diverged in epoch \(trainer.epoch); a lower --learning-rate may help"
+    logger.error("\(reason)")
+    directives.removeAll()
+    try link.send(.failed(exitCode: Self.badData, reason: reason))
+  }
+
+  // The contract's exit code for data that cannot be worked with.
+  private static let badData: Int32 = 65
 
   /// Every frame that the servers have sent.
   private mutating func receiveRows() throws {
