@@ -140,7 +140,7 @@ let package = Package(
     tests("SimulationTests", ["Simulation", "CoordinatorCore", "Ranking", "Plan", "Interactions"]),
     tests("CommandTests", ["neumf", "Datasets", "Interactions", "ModelStore", "Ranking", "Plan", "TestSupport"]),
     tests("BenchTests", ["neumf-bench", "Simulation", "Plan"]),
-    tests("ClusterTests", ["neumf", "Datasets", "Interactions", "Plan", "TestSupport"]),
+    tests("ClusterTests", ["neumf", "Datasets", "Interactions", "ModelStore", "Plan", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

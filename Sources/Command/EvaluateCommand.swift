@@ -9,20 +9,24 @@ import Ranking
 /// How well a model ranks what was held out.
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "evaluate", abstract: "Measure HR@K and NDCG@K of a model on the held-out items.",
+    commandName: "evaluate",
+    abstract: "Measure HR@K and NDCG@K of a model on the held-out items, or MAE, RMSE and R2 on the held-out ratings.",
     discussion: """
       Scores are compared as logits and a tie counts against the held-out item. With --full, each is ranked among all
-      items but those that its user is known to have interacted with.
+      items but those that its user is known to have interacted with. A model of ratings is measured by the ratings that
+      it predicts, brought to their scale; a user without training ratings gets the items' means.
 
       Examples:
         neumf evaluate --model runs/neumf-8 --data data/ml-1m
         neumf evaluate --model popularity --data data/ml-1m --full
+        neumf evaluate --model runs/ratings --data data/ml-1m --round-ratings
       """)
 
   @Option(help: "The RUN folder of the model, or the word popularity.") var model: String
   @Option(help: "Folder of the prepared data.") var data: String
   @Option(help: "The longest list that is measured.") var topK = 10
   @Flag(help: "Rank among the whole catalogue, too.") var full = false
+  @Flag(help: "Round predicted ratings to the nearest one that occurs.") var roundRatings = false
   @Flag(help: "Print JSON.") var json = false
   @Option(help: "Threads; 0 takes one per processor. The result does not depend on it.") var threads = 0
 
@@ -39,11 +43,14 @@ struct EvaluateCommand: ParsableCommand {
     let measured: Measured
     if model == "popularity" {
       name = "popularity"
+      try check(roundRatings: false)
       let scorer = PopularityScorer(dataset.trainingMatrix(excludingValidation: false))
       measured = try measure(dataset) { scorer }
     } else {
       let stored = try StoredModel(run: model)
       try check(stored, fits: dataset)
+      if let ratings = stored.ratings { return try errors(of: stored, ratings, dataset) }
+      try check(roundRatings: false)
       name = stored.config.description
       let rankingModel = stored.rankingModel
       measured = try measure(dataset) { ModelScorer(rankingModel) }
@@ -54,6 +61,42 @@ struct EvaluateCommand: ParsableCommand {
     return json ? try OutputText.json(report.document) : report.text
   }
 
+  private func check(roundRatings allowed: Bool) throws(CommandFailure) {
+    guard !roundRatings || allowed else {
+      throw CommandFailure(.usage, "--round-ratings: \(model) predicts no ratings", hint: "leave it out")
+    }
+  }
+
+  /// What a model of ratings is measured by.
+  private func errors(
+    of stored: StoredModel, _ ratings: RatingNormalizer, _ dataset: PreparedDataset
+  ) throws -> String {
+    guard let rated = dataset.testRatings, rated.count > 0 else {
+      throw CommandFailure(
+        .badData, "\(data): holds out no ratings", hint: "prepare it with --split random:0.8 or temporal:0.8")
+    }
+    guard !full else {
+      throw CommandFailure(.usage, "--full: \(model) predicts ratings, and ranks nothing", hint: "leave it out")
+    }
+    var scheme = ratings.scheme
+    scheme.rounds = scheme.rounds || roundRatings
+    let rankingModel = stored.rankingModel
+    let tally: RatingTally
+    do throws(RankingError) {
+      tally = try RatingEvaluation.measure(rated, scheme: scheme, threads: threadCount) { ModelScorer(rankingModel) }
+    } catch { throw divergence(error, dataset) }
+    let report = RatingReport(model: stored.config.description, data: data, scheme: scheme, tally: tally)
+    return json ? try OutputText.json(report.document) : report.text
+  }
+
+  private var threadCount: Int { threads > 0 ? threads : ProcessInfo.processInfo.activeProcessorCount }
+
+  private func divergence(_ error: RankingError, _ dataset: PreparedDataset) -> CommandFailure {
+    CommandFailure(
+      .badData, "\(model): the model's scores for user \(dataset.id(ofUser: error.user)) are not numbers",
+      hint: divergenceHint)
+  }
+
   private struct Measured {
     let sampled: RankTally
     let full: RankTally?
@@ -62,7 +105,7 @@ struct EvaluateCommand: ParsableCommand {
   private func measure<Scorer: ItemScorer & ~Copyable>(
     _ dataset: PreparedDataset, makeScorer: @Sendable () -> Scorer
   ) throws(CommandFailure) -> Measured {
-    let threads = threads > 0 ? threads : ProcessInfo.processInfo.activeProcessorCount
+    let threads = threadCount
     do throws(RankingError) {
       let sampled = try RankingEvaluation.sampled(
         dataset.testCases, topK: topK, threads: threads, makeScorer: makeScorer)
@@ -72,9 +115,7 @@ struct EvaluateCommand: ParsableCommand {
         makeScorer: makeScorer)
       return Measured(sampled: sampled, full: all)
     } catch {
-      throw CommandFailure(
-        .badData, "\(model): the model's scores for user \(dataset.id(ofUser: error.user)) are not numbers",
-        hint: divergenceHint)
+      throw divergence(error, dataset)
     }
   }
 
@@ -107,6 +148,7 @@ extension ModelConfig {
     var parts = [model.rawValue]
     if model != .mlp { parts.append("\(factors) factors") }
     if model == .mlp || model == .neumf { parts.append("layers \(layers.map(String.init).joined(separator: ","))") }
+    if ratings != nil { parts.append("ratings") }
     parts.append("\(epochs) epoch\(epochs == 1 ? "" : "s")")
     return parts.joined(separator: ", ")
   }

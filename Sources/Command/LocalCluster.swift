@@ -12,6 +12,8 @@ struct LocalCluster {
   private let folder: RunFolder
   private let resumes: Bool
   private let signals: SignalWatch
+  /// The run that is resumed to go on with this one, which may be a stage of it.
+  private let whole: RunFolder
 
   // Limit: members leave within a second of the coordinator; what has not left after these many seconds is told to,
   // then killed.
@@ -19,7 +21,10 @@ struct LocalCluster {
   private static let terminateLimit = 3.0
   private static let tick = Duration.milliseconds(50)
 
-  init(plan: TrainingPlan, data: String, folder: RunFolder, resumes: Bool, signals: SignalWatch) {
+  init(
+    plan: TrainingPlan, data: String, folder: RunFolder, resumes: Bool, signals: SignalWatch, whole: RunFolder? = nil
+  ) {
+    self.whole = whole ?? folder
     self.plan = plan
     self.data = data
     self.folder = folder
@@ -63,6 +68,7 @@ struct LocalCluster {
       "--watch-parent",
     ]
     if resumes { arguments.append("--resume") }
+    if whole.path != folder.path { arguments += ["--stage-of", whole.path] }
     return arguments
   }
 
@@ -91,7 +97,7 @@ struct LocalCluster {
     case .killed:
       throw CommandFailure(
         .tryAgain, "the \(process.name) (process \(process.pid)) \(ending)",
-        hint: "go on from the last checkpoint with: neumf train --data \(data) --resume \(folder.path)")
+        hint: "go on from the last checkpoint with: neumf train --data \(data) --resume \(whole.path)")
     }
   }
 

@@ -42,13 +42,18 @@ struct RecommendCommand: ParsableCommand {
       throw CommandFailure(
         .badData, "\(self.model): the model's scores for user \(user) are not numbers", hint: divergenceHint)
     }
-    let listing = ItemListing(best, of: model)
+    let listing = ItemListing(best.map { presented($0, model) }, of: model)
     if json { return try OutputText.json(listing.entries) }
     return """
       For user \(user), without the \(OutputText.grouped(seen.count)) items of the training data
 
-      \(listing.table(scoreHeading: "Score"))
+      \(listing.table(scoreHeading: model.ratings == nil ? "Score" : "Rating"))
       """
+  }
+
+  /// A rating is shown within its scale; the order is that of what came out.
+  private func presented(_ item: RankedItem, _ model: StoredModel) -> RankedItem {
+    RankedItem(row: item.row, score: model.ratings?.scheme.presented(item.score) ?? item.score)
   }
 
   /// The rows of the items that the user has interacted with, ascending. Model and data are matched by raw ids.

@@ -23,6 +23,8 @@ struct CoordinatorCommand: ParsableCommand {
   @Option(help: "Folder of the prepared data.") var data: String
   @Option(help: "The RUN folder to write.") var output: String
   @Flag(help: "Go on from the last checkpoint in the RUN folder.") var resume = false
+  /// The run that this one is a stage of.
+  @Option(help: .hidden) var stageOf: String?
   @OptionGroup var training: TrainingOptions
   @OptionGroup var role: RoleOptions
 
@@ -34,6 +36,12 @@ struct CoordinatorCommand: ParsableCommand {
     let checkpoint = resume ? try folder.latestCheckpoint(for: dataset) : nil
     let plan = try training.resolved(over: checkpoint?.header.plan ?? TrainingPlan())
     if let checkpoint { try folder.check(plan, resumes: checkpoint.header.plan) }
+    try plan.check(fits: dataset, in: data)
+    guard plan.pretraining == nil || plan.pretrainedGMF != nil else {
+      throw CommandFailure(
+        .usage, "--pretrain: a coordinator leads one training", hint: "neumf train leads all three")
+    }
+    let pretrained = checkpoint == nil ? try plan.pretrainedModel(for: dataset) : nil
     if !role.watchParent {
       // Started by hand: what `neumf train` would have done.
       if resume { try folder.writePlan(plan) } else { try folder.create(with: plan) }
@@ -41,7 +49,8 @@ struct CoordinatorCommand: ParsableCommand {
     let matrix = dataset.trainingMatrix(excludingValidation: plan.validation)
     let size = ProblemSize(users: matrix.users, items: matrix.items, trainingInteractions: matrix.count)
     let recorder = try RunRecorder(
-      folder: output, plan: plan, data: dataset, dataFolder: data, size: size, resuming: checkpoint)
+      folder: output, plan: plan, data: dataset, dataFolder: data, size: size, resuming: checkpoint,
+      beginningFrom: pretrained)
     var loop = try CoordinationLoop(
       listen: listen, plan: plan, recorder: recorder,
       watches: watches, logger: try role.logger("coordinator", run: output))
@@ -49,11 +58,11 @@ struct CoordinatorCommand: ParsableCommand {
     case .done: return
     case .interrupted:
       throw CommandFailure(
-        .interrupted, "interrupted", hint: "go on with: neumf train --data \(data) --resume \(output)")
+        .interrupted, "interrupted", hint: "go on with: neumf train --data \(data) --resume \(stageOf ?? output)")
     case .failed(let exitCode, let reason):
       throw CommandFailure(
         ExitStatus(rawValue: exitCode) ?? .bug, reason,
-        hint: "go on from the last checkpoint with: neumf train --data \(data) --resume \(output)")
+        hint: "go on from the last checkpoint with: neumf train --data \(data) --resume \(stageOf ?? output)")
     }
   }
 }

@@ -10,6 +10,9 @@ struct RunFolder {
   var planPath: String { "\(path)/plan.json" }
   var logFolder: String { "\(path)/log" }
 
+  /// Where a model that is trained before this run's has its own.
+  func stage(_ model: ModelKind) -> RunFolder { RunFolder(path: "\(path)/pretraining/\(model.rawValue)") }
+
   /// Makes the folder of a new job, and refuses one that holds another.
   func create(with plan: TrainingPlan) throws {
     if FileManager.default.fileExists(atPath: planPath) {
@@ -30,6 +33,16 @@ struct RunFolder {
       throw CommandFailure(
         .cannotWrite, "\(path): cannot be written: \(error.localizedDescription)",
         hint: "check the folder and its free space")
+    }
+  }
+
+  /// Whether what is trained before this run's own model was stopped, so that there is no checkpoint yet.
+  var isBetweenStages: Bool {
+    get throws {
+      guard FileManager.default.fileExists(atPath: planPath), try Checkpoints.latest(in: path).newest == nil else {
+        return false
+      }
+      return try TrainingOptions.read(planPath).pretraining != nil
     }
   }
 

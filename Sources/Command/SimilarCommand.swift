@@ -64,6 +64,6 @@ enum ItemCount {
 extension StoredModel {
   /// What the rankings need of it.
   var rankingModel: RankingModel {
-    RankingModel(shape: shape, activation: config.activation, userRows: userRows, itemRows: itemRows, dense: dense)
+    RankingModel(shape: shape, userRows: userRows, itemRows: itemRows, dense: dense, ratings: ratings)
   }
 }

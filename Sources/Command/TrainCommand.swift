@@ -13,6 +13,7 @@ struct TrainCommand: ParsableCommand {
     discussion: """
       Example:
         neumf train --data data/ml-1m --output runs/neumf-8 --model neumf --factors 8 --workers 2 --servers 1
+        neumf train --data data/ml-1m --output runs/pretrained-8 --pretrain --optimizer sgd --learning-rate 0.5
         neumf train --data data/ml-1m --resume runs/neumf-8
       """)
 
@@ -28,19 +29,35 @@ struct TrainCommand: ParsableCommand {
     }
     let folder = RunFolder(path: path)
     let dataset = try PreparedDataset(folder: data)
-    let plan: TrainingPlan
-    if resume == nil {
-      plan = try training.resolved()
-      try folder.create(with: plan)
-    } else {
-      let checkpoint = try folder.latestCheckpoint(for: dataset)
-      plan = try training.resolved(over: checkpoint.header.plan)
-      try folder.check(plan, resumes: checkpoint.header.plan)
-      try folder.writePlan(plan)
+    let (plan, resumes) = resume == nil ? (try begun(folder, dataset), false) : try resumed(folder, dataset)
+    if plan.pretraining != nil, !resumes {
+      let status = try PretrainingStages(plan: plan, data: data, folder: folder, signals: signals).run()
+      if status != .done { Foundation.exit(status.rawValue) }
     }
-    let status = try LocalCluster(
-      plan: plan, data: data, folder: folder, resumes: resume != nil, signals: signals
-    ).run()
+    let status = try LocalCluster(plan: plan, data: data, folder: folder, resumes: resumes, signals: signals).run()
     if status != .done { Foundation.exit(status.rawValue) }
+  }
+
+  /// The plan of a new run, in its folder.
+  private func begun(_ folder: RunFolder, _ dataset: PreparedDataset) throws -> TrainingPlan {
+    let plan = PretrainingStages.placed(try training.resolved(), in: folder)
+    try plan.check(fits: dataset, in: data)
+    if plan.pretraining == nil { _ = try plan.pretrainedModel(for: dataset) }
+    try folder.create(with: plan)
+    return plan
+  }
+
+  /// The plan of a run that goes on, and whether its own training had begun.
+  private func resumed(
+    _ folder: RunFolder, _ dataset: PreparedDataset
+  ) throws -> (plan: TrainingPlan, hasBegun: Bool) {
+    let checkpoint = try folder.isBetweenStages ? nil : folder.latestCheckpoint(for: dataset)
+    let old = try checkpoint?.header.plan ?? TrainingOptions.read(folder.planPath)
+    let plan = try training.resolved(over: old)
+    try folder.check(plan, resumes: old)
+    // The folder may have moved since the stages were named.
+    let placed = checkpoint == nil ? PretrainingStages.placed(plan, in: folder) : plan
+    try folder.writePlan(placed)
+    return (placed, checkpoint != nil)
   }
 }

@@ -5,6 +5,7 @@ import Plan
 extension ModelKind: ExpressibleByArgument {}
 extension ActivationKind: ExpressibleByArgument {}
 extension Objective: ExpressibleByArgument {}
+extension RatingNormalization: ExpressibleByArgument {}
 extension WireFormat: ExpressibleByArgument {}
 extension OptimizerKind: ExpressibleByArgument {}
 extension Consistency: ExpressibleByArgument {
@@ -29,9 +30,19 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "Predictive factors of the GMF part (default: 8).") var factors: Int?
   @Option(help: "Width of the concatenated embedding, then of each hidden layer (default: 64,32,16,8).")
   var layers: WidthList?
-  @Option(help: "relu.") var activation: ActivationKind?
-  @Option(help: "implicit: cross-entropy on interactions and sampled negatives.") var objective: Objective?
-  @Option(help: "Negatives drawn per positive (default: 4).") var negatives: Int?
+  @Option(help: "relu, leaky-relu, prelu, elu or swish (default: relu).") var activation: ActivationKind?
+  @Option(help: "Share of the units of each hidden layer that a sample is trained without (default: 0).")
+  var dropout: Double?
+  @Option(
+    help: """
+      implicit: cross-entropy on interactions and sampled negatives; rating: squared error on ratings \
+      (default: implicit).
+      """)
+  var objective: Objective?
+  @Option(help: "none, global, user or item: the mean that is taken off a rating (default: global).")
+  var normalization: RatingNormalization?
+  @Flag(help: "Round predicted ratings to the nearest one that occurs.") var roundRatings = false
+  @Option(help: "Negatives drawn per positive (default: 4; ratings have none).") var negatives: Int?
   @Option(help: "adam, lazy-adam, adagrad or sgd (default: lazy-adam).") var optimizer: OptimizerKind?
   @Option(help: "Step size of the optimizer (default: 0.0015).") var learningRate: Double?
   @Option(help: "What the learning rate is multiplied by after each epoch.") var learningRateDecay: Double?
@@ -44,6 +55,8 @@ struct TrainingOptions: ParsableArguments {
   var averaging: Double?
   @Option(name: .customLong("l2"), help: "Weight of the squared norm of all weights a sample uses (default: 0.00005).")
   var l2: Double?
+  @Option(name: .customLong("l2-users"), help: "The same for the rows of the users alone.") var l2Users: Double?
+  @Option(name: .customLong("l2-items"), help: "The same for the rows of the items alone.") var l2Items: Double?
   @Option(help: "Standard deviation of the initial embeddings (default: 0.01).") var initialDeviation: Double?
   @Option(help: "Samples, negatives included, per optimizer step (default: 1024).") var batchSize: Int?
   @Option(help: "Passes over the interactions (default: 30).") var epochs: Int?
@@ -57,6 +70,16 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "Evaluations without a better one before the training stops; 0 never stops early.")
   var stopAfterStaleEpochs: Int?
   @Flag(help: "Choose the best epoch on one held-out validation item per user.") var validation = false
+  @Option(name: .customLong("pretrained-gmf"), help: "RUN of a trained gmf that a neumf begins from.")
+  var pretrainedGMF: String?
+  @Option(name: .customLong("pretrained-mlp"), help: "RUN of a trained mlp that a neumf begins from.")
+  var pretrainedMLP: String?
+  @Option(help: "Share of the gmf's output weights, the mlp's having the rest (default: 0.5).")
+  var pretrainAlpha: Double?
+  @Flag(help: "Train the gmf and the mlp first, then the neumf that begins from them.") var pretrain = false
+  @Option(help: "Epochs of each of the two (default: 30).") var pretrainEpochs: Int?
+  @Option(help: "Their optimizer (default: lazy-adam).") var pretrainOptimizer: OptimizerKind?
+  @Option(help: "Its step size (default: 0.0015).") var pretrainLearningRate: Double?
   @Option(help: "Worker processes (default: 2).") var workers: Int?
   @Option(help: "Parameter server processes (default: 1).") var servers: Int?
 
@@ -71,7 +94,11 @@ struct TrainingOptions: ParsableArguments {
     set(factors, \.factors)
     set(layers?.widths, \.layers)
     set(activation, \.activation)
+    set(dropout, \.dropout)
     set(objective, \.objective)
+    if objective == .rating { result.negatives = 0 }
+    set(normalization, \.normalization)
+    set(roundRatings ? true : nil, \.roundRatings)
     set(negatives, \.negatives)
     set(optimizer, \.optimizer)
     set(learningRate, \.learningRate)
@@ -79,6 +106,8 @@ struct TrainingOptions: ParsableArguments {
     set(momentum, \.momentum)
     set(averaging, \.averaging)
     set(l2, \.l2)
+    set(l2Users.map(Optional.some), \.l2Users)
+    set(l2Items.map(Optional.some), \.l2Items)
     set(initialDeviation, \.initialDeviation)
     set(batchSize, \.batchSize)
     set(epochs, \.epochs)
@@ -91,6 +120,10 @@ struct TrainingOptions: ParsableArguments {
     set(checkpointEvery, \.checkpointEvery)
     set(stopAfterStaleEpochs, \.stopAfterStaleEpochs)
     set(validation ? true : nil, \.validation)
+    set(pretrainedGMF.map(Optional.some), \.pretrainedGMF)
+    set(pretrainedMLP.map(Optional.some), \.pretrainedMLP)
+    set(pretrainAlpha, \.pretrainAlpha)
+    try setPretraining(&result)
     set(workers, \.cluster.workers)
     set(servers, \.cluster.servers)
     do throws(PlanError) {
@@ -99,6 +132,25 @@ struct TrainingOptions: ParsableArguments {
       throw CommandFailure(.usage, "--\(error.field): \(error.problem)", hint: error.hint)
     }
     return result
+  }
+
+  private func setPretraining(_ plan: inout TrainingPlan) throws(CommandFailure) {
+    if pretrain, plan.pretraining == nil {
+      guard plan.pretrainedGMF == nil, plan.pretrainedMLP == nil else {
+        throw CommandFailure(
+          .usage, "--pretrain: the models to begin from are named already", hint: "leave out one or the other")
+      }
+      plan.pretraining = PretrainingPlan()
+    }
+    for (name, isGiven) in [
+      ("epochs", pretrainEpochs != nil), ("optimizer", pretrainOptimizer != nil),
+      ("learning-rate", pretrainLearningRate != nil),
+    ] where isGiven && plan.pretraining == nil {
+      throw CommandFailure(.usage, "--pretrain-\(name): nothing is pre-trained", hint: "goes with --pretrain")
+    }
+    if let pretrainEpochs { plan.pretraining?.epochs = pretrainEpochs }
+    if let pretrainOptimizer { plan.pretraining?.optimizer = pretrainOptimizer }
+    if let pretrainLearningRate { plan.pretraining?.learningRate = pretrainLearningRate }
   }
 
   /// Reads a plan file.

@@ -27,6 +27,15 @@ import Testing
     try #require(children.first { NeumfProcess.role(of: $0) == role })
   }
 
+  @Test(arguments: [["--model", "neumf"], ["--model", "mf", "--objective", "rating"]])
+  func divergedTrainingIsNamed(_ options: [String]) throws {
+    let wild = ["--optimizer", "sgd", "--learning-rate", "1e15", "--averaging", "0"]
+    let result = try NeumfProcess.run(
+      data.trainArguments(scratch.path("wild"), workers: 2, servers: 1, wild + options), in: scratch)
+    #expect(result.exitCode == 65, "\(result.errors)")
+    #expect(result.errors.contains("diverged") && result.errors.contains("--learning-rate"), "\(result.errors)")
+  }
+
   @Test(arguments: ["worker", "server"]) func killedMemberEndsTheJobByName(_ role: String) throws {
     let (job, children) = try longJob()
     #expect(children.count == 5)

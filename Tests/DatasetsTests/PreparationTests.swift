@@ -159,6 +159,27 @@ private struct Contents: Equatable {
     }
   }
 
+  /// A rating model has an answer for a user of whom nothing was learnt; a ranking has none worth measuring.
+  @Test func ratingsOfNewUsersAreMeasuredAndNotRanked() throws {
+    let folder = try TemporaryFolder()
+    var text = "4::1::2::1\n1::9::5::200\n"
+    for item in 1...8 {
+      if item < 8 { text += "1::\(item)::4::\(item)\n" }
+      text += "2::\(item)::3::\(item)\n"
+      if item < 5 { text += "3::\(item)::\(item)::\(100 + item)\n" }
+    }
+    let (data, _) = try prepare(folder, [folder.write("ratings.dat", text.utf8)], .movielens) {
+      $0.split = .temporal(0.75)
+      $0.negatives = 1
+    }
+    #expect(data.summary.usersWithoutTraining == 1)
+    let rated = try #require(data.testRatings)
+    let users = (0..<rated.count).map { data.id(ofUser: rated.user(at: $0)) }
+    #expect(users == ["1", "3", "3", "3", "3"])
+    #expect((0..<rated.count).map { rated.rating(at: $0) } == [5, 1, 2, 3, 4])
+    #expect(Contents(data).test == [["1", "9"]])
+  }
+
   @Test func drawsNegativesThatWereNeverSeen() throws {
     let folder = try TemporaryFolder()
     let text = ratings.map { "\($0.user)\t\($0.item)\t\($0.rating)\t\($0.seconds)\n" }.joined()

@@ -4,7 +4,7 @@ import Plan
 
 /// Models of a few rows with distinct values everywhere.
 enum SmallModel {
-  static func make(_ kind: ModelKind, seed: UInt64 = 1) throws -> StoredModel {
+  static func make(_ kind: ModelKind, seed: UInt64 = 1, ratings: RatingNormalizer? = nil) throws -> StoredModel {
     var plan = TrainingPlan()
     plan.model = kind
     plan.factors = 3
@@ -16,9 +16,10 @@ enum SmallModel {
     }
     return StoredModel(
       config: ModelConfig(
-        plan: plan, size: size, data: ModelConfig.Source(path: "/data/D", fingerprint: "f00d"), epochs: 3),
+        plan: plan, size: size, data: ModelConfig.Source(path: "/data/D", fingerprint: "f00d"),
+        ratings: ratings?.scheme, epochs: 3),
       userRows: floats(5 * plan.shape.rowWidth, 0), itemRows: floats(4 * plan.shape.rowWidth, 1000),
-      dense: floats(plan.shape.denseCount, 2000), users: try IDTable(["1", "2", "17", "x\ty", "ü"]),
+      dense: floats(plan.shape.denseCount, 2000), ratings: ratings, users: try IDTable(["1", "2", "17", "x\ty", "ü"]),
       items: try IDTable(["10", "20", "30", "tab\there\nand \\there"]),
       descriptions: [
         ItemDescription(title: "Toy Story (1995)", genres: ["Animation", "Comedy"]),

@@ -19,6 +19,21 @@ import Testing
     #expect(try folder.names == ["model"])
   }
 
+  @Test(arguments: RatingNormalization.allCases)
+  func keepsWhatTheScoresOfRatingsStandFor(normalization: RatingNormalization) throws {
+    let ratings = RatingNormalizer(
+      scheme: RatingScheme(
+        normalization: normalization, mean: 3.1, minimum: 0.5, maximum: 5, levels: [0.5, 3, 5], rounds: true),
+      userMeans: [1, 2, 3, 4, 5], itemMeans: [1.5, 2.5, 3.5, 4.5], userRatings: [7, 0, 9, 10, 11])
+    let folder = try TemporaryFolder()
+    let model = try SmallModel.make(.mf, ratings: ratings)
+    try model.write(in: folder.url.path)
+    let copy = try StoredModel(run: folder.url.path)
+    #expect(copy.ratings == ratings && copy.config.ratings == ratings.scheme)
+    // The means follow from the data; the digest is that of what was learnt.
+    #expect(try copy.digest == SmallModel.make(.mf).digest)
+  }
+
   @Test func replacesTheModelBefore() throws {
     let folder = try TemporaryFolder()
     try SmallModel.make(.neumf, seed: 1).write(in: folder.url.path)

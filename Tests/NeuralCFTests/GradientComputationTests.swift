@@ -1,3 +1,4 @@
+import Glibc
 import Plan
 import Testing
 
@@ -6,7 +7,27 @@ import Testing
 @Suite struct GradientComputationTests {
   @Test(arguments: Fixture.shapes, [Float(0), 0.1])
   func agreesWithFiniteDifferences(shape: NetworkShape, l2: Float) {
-    let fixture = Fixture(shape, users: 3, items: 5, samples: 8)
+    check(Fixture(shape, users: 3, items: 5, samples: 8), l2: l2)
+  }
+
+  @Test(arguments: Fixture.shapes.filter { !$0.hidden.isEmpty })
+  func agreesWithFiniteDifferencesWhereUnitsAreDropped(shape: NetworkShape) {
+    var fixture = Fixture(shape, users: 3, items: 5, samples: 8)
+    fixture.dropout = Dropout(share: 0.3, seed: 5, epoch: Epoch(2))
+    fixture.numbers = (0..<8).map { 1000 * $0 + 7 }
+    check(fixture, l2: 0)
+  }
+
+  @Test(arguments: Fixture.shapes)
+  func agreesWithFiniteDifferencesOnRatings(shape: NetworkShape) {
+    var fixture = Fixture(shape, users: 3, items: 5, samples: 8)
+    fixture.objective = .rating
+    fixture.targets = (0..<8).map { Float($0) / 2 - 1.5 }
+    check(fixture, l2: 0.1)
+  }
+
+  private func check(_ fixture: Fixture, l2: Float) {
+    let shape = fixture.shape
     let scale: Float = 1 / 32
     let found = fixture.gradients(scale: scale, l2: l2)
     let model = ReferenceModel(fixture)
@@ -36,6 +57,29 @@ import Testing
       let expected = (above - below) / (2 * size)
       #expect(abs(Double(found[index]) - expected) < 2e-6 + 2e-5 * abs(expected), "\(parameters) at \(index)")
     }
+  }
+
+  /// The update of a sample in the matrix factorization of Rendle et al. (2020): v += η·((y − σ(s))·w − λ·v) for each
+  /// of its two rows' factors, and the same with w = 1 for the biases.
+  @Test(arguments: [Float(0), 1]) func matrixFactorizationDescendsAsInRendle(label: Float) {
+    var fixture = Fixture(NetworkShape(model: .mf, factors: 5, layers: []), users: 2, items: 1, samples: 1)
+    fixture.userOfSample = [0]
+    fixture.targets = [label]
+    let (user, item) = (fixture.users.map(Double.init), fixture.items.map(Double.init))
+    let bias = Double(fixture.dense[0])
+    let score = bias + user[5] + item[5] + (0..<5).reduce(0) { $0 + user[$1] * item[$1] }
+    let gradient = Double(label) - 1 / (1 + exp(-score))
+    let found = fixture.gradients(l2: 0.02)
+    func expect(_ found: Float, _ weight: Double, times other: Double) {
+      #expect(abs(Double(-found) - (gradient * other - 0.02 * weight)) < 1e-6)
+    }
+    for factor in 0..<5 {
+      expect(found.users[factor], user[factor], times: item[factor])
+      expect(found.items[factor], item[factor], times: user[factor])
+    }
+    expect(found.users[5], user[5], times: 1)
+    expect(found.items[5], item[5], times: 1)
+    expect(found.dense[0], bias, times: 1)
   }
 
   @Test(arguments: Fixture.shapes)
@@ -88,7 +132,7 @@ import Testing
   func scratchLeavesNoTrace(shape: NetworkShape) {
     let small = Fixture(shape, users: 3, items: 4, samples: 9)
     let large = Fixture(shape, users: 40, items: 90, samples: 130, seed: 8)
-    var computation = GradientComputation(shape: shape, activation: .relu, sampleCapacity: 2)
+    var computation = GradientComputation(shape: shape, sampleCapacity: 2)
     let fresh = small.gradients(scale: 0.1, l2: 0.1)
     #expect(small.gradients(by: &computation, scale: 0.1, l2: 0.1) == fresh)
     var diverged = large
@@ -96,6 +140,15 @@ import Testing
     _ = diverged.gradients(by: &computation)
     #expect(large.gradients(by: &computation, l2: 0.1) == large.gradients(l2: 0.1))
     #expect(small.gradients(by: &computation, scale: 0.1, l2: 0.1) == fresh)
+  }
+
+  @Test(arguments: Fixture.shapes)
+  func eachTableHasItsOwnPenalty(shape: NetworkShape) {
+    let fixture = Fixture(shape, users: 3, items: 5, samples: 8)
+    let (small, large) = (fixture.gradients(l2: 0.1), fixture.gradients(l2: 0.5))
+    let mixed = fixture.gradients(l2: 0.1, l2Items: 0.5)
+    #expect(mixed.users == small.users && mixed.items == large.items && mixed.dense == small.dense)
+    #expect(small.items != large.items)
   }
 
   @Test func anUnusedRowHasNoGradient() {

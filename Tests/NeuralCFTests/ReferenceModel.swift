@@ -25,7 +25,8 @@ struct ReferenceModel {
     Array(table[Int(index) * shape.rowWidth..<(Int(index) + 1) * shape.rowWidth])
   }
 
-  func logit(user: UInt32, item: UInt32) -> Double {
+  /// - Parameter masks: what each hidden unit's activation is multiplied by, layer by layer; none at evaluation
+  func logit(user: UInt32, item: UInt32, masks: [[Float]] = []) -> Double {
     let p = row(user, of: users)
     let q = row(item, of: items)
     var logit = block(.outputBias).first ?? .nan
@@ -40,10 +41,21 @@ struct ReferenceModel {
       for (k, input) in tower.enumerated() {
         for j in 0..<outputs { sums[j] += input * weights[k * outputs + j] }
       }
-      tower = sums.map { max($0, 0) }
+      tower = sums.map { activated($0, layer: layer) }
+      if !masks.isEmpty { tower = zip(tower, masks[layer]).map { $0 * Double($1) } }
     }
     for (weight, value) in zip(block(.outputTower), tower) { logit += weight * value }
     return logit
+  }
+
+  private func activated(_ sum: Double, layer: Int) -> Double {
+    switch shape.activation {
+    case .relu: max(sum, 0)
+    case .leakyReLU: sum > 0 ? sum : 0.01 * sum
+    case .prelu: sum > 0 ? sum : (block(.hiddenSlope(layer)).first ?? .nan) * sum
+    case .elu: sum > 0 ? sum : expm1(sum)
+    case .swish: sum / (1 + exp(-sum))
+    }
   }
 
   /// What a step of `1 / scale` samples minimises, as far as these samples go.
@@ -52,8 +64,12 @@ struct ReferenceModel {
     for sample in fixture.targets.indices {
       let user = fixture.userOfSample[sample]
       let item = fixture.itemOfSample[sample]
-      let logit = logit(user: user, item: item)
-      total += max(logit, 0) - Double(fixture.targets[sample]) * logit + log1p(exp(-abs(logit)))
+      let logit = logit(user: user, item: item, masks: fixture.masks(ofSample: sample))
+      let target = Double(fixture.targets[sample])
+      switch fixture.objective {
+      case .implicit: total += max(logit, 0) - target * logit + log1p(exp(-abs(logit)))
+      case .rating: total += (logit - target) * (logit - target) / 2
+      }
       let squares = (row(user, of: users) + row(item, of: items) + dense).reduce(0) { $0 + $1 * $1 }
       total += l2 / 2 * squares
     }

@@ -18,7 +18,7 @@ import Testing
   func anItemHasOneLogitHoweverItIsAskedFor(shape: NetworkShape) {
     let items = 131
     let fixture = Fixture(shape, users: 1, items: items, samples: 1)
-    var scorer = Scorer(shape: shape, activation: .relu, dense: fixture.dense.span, itemRows: fixture.items.span)
+    var scorer = Scorer(shape: shape, dense: fixture.dense.span, itemRows: fixture.items.span)
     var all = [Float](repeating: .nan, count: items)
     var target = all.mutableSpan
     scorer.scoreAll(userRow: fixture.users.span, into: &target)
@@ -38,7 +38,7 @@ import Testing
     for twin in [3, 57, 119] {
       fixture.items.replaceSubrange(twin * width..<(twin + 1) * width, with: fixture.items[..<width])
     }
-    var scorer = Scorer(shape: shape, activation: .relu, dense: fixture.dense.span, itemRows: fixture.items.span)
+    var scorer = Scorer(shape: shape, dense: fixture.dense.span, itemRows: fixture.items.span)
     var logits = [Float](repeating: .nan, count: 120)
     var target = logits.mutableSpan
     scorer.scoreAll(userRow: fixture.users.span, into: &target)
@@ -63,7 +63,7 @@ import Testing
     await #expect(processExitsWith: .failure) {
       let shape = NetworkShape(model: .gmf, factors: 4, layers: [])
       let fixture = Fixture(shape, users: 1, items: 3, samples: 1)
-      var scorer = Scorer(shape: shape, activation: .relu, dense: fixture.dense.span, itemRows: fixture.items.span)
+      var scorer = Scorer(shape: shape, dense: fixture.dense.span, itemRows: fixture.items.span)
       var logits = [Float](repeating: 0, count: 1)
       var target = logits.mutableSpan
       scorer.score(userRow: fixture.users.span, items: [3].span, into: &target)

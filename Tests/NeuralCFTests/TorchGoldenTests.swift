@@ -1,4 +1,5 @@
 import Foundation
+import NeuralCF
 import Plan
 import Testing
 
@@ -13,15 +14,24 @@ private struct Golden: Decodable {
     let userOfSample: [UInt32]
     let itemOfSample: [UInt32]
     let targets: [Float]
+    let numbers: [UInt64]?
     let logits: [Float]
     let loss: Double
     let gradients: Parameters
     let parameters: Parameters
   }
+  struct Dropped: Decodable {
+    let share: Double
+    let seed: UInt64
+    let epoch: UInt32
+  }
   let model: ModelKind
   let factors: Int
   let layers: [Int]
+  let activation: ActivationKind
+  let objective: Objective
   let l2: Float
+  let dropout: Dropped?
   let learningRate: Float
   let initial: Parameters
   let steps: [Step]
@@ -33,12 +43,17 @@ private struct Golden: Decodable {
 }
 
 @Suite struct TorchGoldenTests {
-  @Test(arguments: ModelKind.allCases)
-  func followsPyTorchForTenSteps(kind: ModelKind) throws {
-    let golden = try Golden(kind.rawValue)
-    #expect(golden.model == kind && golden.steps.count == 10)
-    let shape = NetworkShape(model: kind, factors: golden.factors, layers: golden.layers)
+  @Test(
+    arguments: ModelKind.allCases.map(\.rawValue)
+      + ActivationKind.allCases.filter { $0 != .relu }.map { "neumf-\($0.rawValue)" } + ["neumf-dropout"]
+      + ModelKind.allCases.map { "\($0.rawValue)-rating" })
+  func followsPyTorchForTenSteps(name: String) throws {
+    let golden = try Golden(name)
+    #expect(name.hasPrefix(golden.model.rawValue) && golden.steps.count == 10)
+    let shape = NetworkShape(
+      model: golden.model, factors: golden.factors, layers: golden.layers, activation: golden.activation)
     var fixture = Fixture(shape, users: 0, items: 1, samples: 0)
+    fixture.objective = golden.objective
     fixture.users = golden.initial.users
     fixture.items = golden.initial.items
     fixture.dense = golden.initial.dense
@@ -46,6 +61,8 @@ private struct Golden: Decodable {
       fixture.userOfSample = step.userOfSample
       fixture.itemOfSample = step.itemOfSample
       fixture.targets = step.targets
+      fixture.numbers = step.numbers ?? []
+      fixture.dropout = golden.dropout.flatMap { Dropout(share: $0.share, seed: $0.seed, epoch: Epoch($0.epoch)) }
       expectClose(fixture.logits(), step.logits, "logits of step \(number)")
       let found = fixture.gradients(scale: 1 / Float(step.targets.count), l2: golden.l2)
       #expect(abs(found.loss - step.loss) < 2e-6 * step.loss, "step \(number)")

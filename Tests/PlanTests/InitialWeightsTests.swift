@@ -52,13 +52,24 @@ import Testing
       switch block.role {
       case .hiddenWeight: limit = (6 / Float(block.inputs + block.outputs)).squareRoot()
       case .outputFactors, .outputTower: limit = (3 / Float(16)).squareRoot()
-      case .hiddenBias, .outputBias: limit = 0
+      case .hiddenBias, .outputBias, .hiddenSlope: limit = 0
       }
       #expect(values.allSatisfy { abs($0) <= limit }, "\(block.name)")
       if limit > 0 {
         #expect(values.contains { $0 > 0.5 * limit } && values.contains { $0 < -0.5 * limit }, "\(block.name)")
       }
     }
+  }
+
+  @Test func learnedSlopesStartAtAQuarter() {
+    let shape = NetworkShape(model: .mlp, factors: 1, layers: [8, 4, 2], activation: .prelu)
+    var values = [Float](repeating: .nan, count: shape.denseCount)
+    var span = values.mutableSpan
+    InitialWeights.fillDense(0..<shape.denseCount, shape: shape, seed: 7, into: &span)
+    for block in shape.denseBlocks {
+      if case .hiddenSlope = block.role { #expect(Array(values[block.range]) == [0.25]) }
+    }
+    #expect(shape.denseBlocks.map(\.name).filter { $0.hasSuffix("slope") } == ["mlp.0.slope", "mlp.1.slope"])
   }
 
   @Test func everyCutOfTheDenseVectorIsTheSame() {

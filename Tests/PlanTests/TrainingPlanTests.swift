@@ -11,6 +11,14 @@ import Testing
     plan.optimizer = .sgd
     plan.momentum = 0.9
     plan.validation = true
+    plan.activation = .leakyReLU
+    plan.dropout = 0.25
+    plan.l2Items = 0.25
+    plan.pretrainedGMF = "runs/g"
+    plan.pretrainedMLP = "runs/m"
+    plan.pretrainAlpha = 0.25
+    plan.pretraining = PretrainingPlan()
+    plan.pretraining?.epochs = 7
     plan.cluster = ClusterShape(workers: 3, servers: 2)
     #expect(try JSONDecoder().decode(TrainingPlan.self, from: JSONEncoder().encode(plan)) == plan)
   }
@@ -18,6 +26,27 @@ import Testing
   @Test func absentFieldsKeepTheirDefaults() throws {
     let plan = try JSONDecoder().decode(TrainingPlan.self, from: Data(#"{"factors": 16, "consistency": "async"}"#.utf8))
     #expect(plan.factors == 16 && plan.consistency == .async && plan.batchSize == TrainingPlan().batchSize)
+  }
+
+  @Test func ratingsHaveNoNegativesUnlessTheyAreAskedFor() throws {
+    let plan = try JSONDecoder().decode(TrainingPlan.self, from: Data(#"{"objective": "rating"}"#.utf8))
+    #expect(plan.negatives == 0 && plan.positivesPerStep == plan.batchSize)
+    try plan.validate()
+  }
+
+  @Test func aStageDiffersFromTheWholeWhereItMust() throws {
+    var plan = TrainingPlan()
+    plan.optimizer = .sgd
+    (plan.momentum, plan.learningRate, plan.dropout, plan.factors, plan.seed) = (0.9, 0.5, 0.2, 16, 9)
+    plan.pretraining = PretrainingPlan()
+    plan.pretraining?.epochs = 3
+    (plan.pretrainedGMF, plan.pretrainedMLP) = ("g", "m")
+    try plan.validate()
+    var expected = TrainingPlan()
+    (expected.model, expected.factors, expected.seed, expected.epochs) = (.gmf, 16, 9, 3)
+    #expect(plan.stage(.gmf) == expected)
+    (expected.model, expected.dropout) = (.mlp, 0.2)
+    #expect(plan.stage(.mlp) == expected)
   }
 
   @Test func unknownFieldIsNamed() {
@@ -36,12 +65,52 @@ import Testing
     arguments: [
       ("factors", { @Sendable (plan: inout TrainingPlan) in plan.factors = 0 }),
       ("layers", { $0.layers = [64, 0, 8] }), ("layers", { $0.layers = [] }), ("layers", { $0.layers = [63, 8] }),
+      ("dropout", { $0.dropout = 1 }), ("dropout", { $0.dropout = -0.1 }),
+      (
+        "dropout",
+        {
+          $0.model = .gmf
+          $0.dropout = 0.5
+        }
+      ),
+      (
+        "dropout",
+        {
+          $0.layers = [16]
+          $0.dropout = 0.5
+        }
+      ), ("negatives", { $0.objective = .rating }),
+      ("normalization", { $0.normalization = .user }), ("round-ratings", { $0.roundRatings = true }),
       ("negatives", { $0.negatives = -1 }), ("learning-rate", { $0.learningRate = .nan }),
       ("learning-rate", { $0.learningRate = 0 }), ("momentum", { $0.momentum = 0.9 }), ("l2", { $0.l2 = -1 }),
+      ("l2-users", { $0.l2Users = -1 }), ("l2-items", { $0.l2Items = .nan }),
       ("batch-size", { $0.batchSize = 4 }), ("batch-size", { $0.batchSize = 0 }), ("epochs", { $0.epochs = 0 }),
       ("shards", { $0.shards = -2 }), ("top-k", { $0.topK = 0 }), ("workers", { $0.cluster.workers = 0 }),
       ("servers", { $0.cluster.servers = 0 }), ("workers", { $0.cluster.workers = 17 }),
       ("initial-deviation", { $0.initialDeviation = 0 }), ("evaluate-every", { $0.evaluateEvery = 0 }),
+      ("pretrained-gmf", { $0.pretrainedGMF = "g" }), ("pretrained-mlp", { $0.pretrainedMLP = "m" }),
+      ("pretrain-alpha", { $0.pretrainAlpha = 1.5 }),
+      (
+        "pretrained-gmf",
+        {
+          $0.model = .mlp
+          ($0.pretrainedGMF, $0.pretrainedMLP) = ("g", "m")
+        }
+      ),
+      (
+        "pretrain",
+        {
+          $0.model = .gmf
+          $0.pretraining = PretrainingPlan()
+        }
+      ),
+      (
+        "pretrain-epochs",
+        {
+          $0.pretraining = PretrainingPlan()
+          $0.pretraining?.epochs = 0
+        }
+      ),
       ("checkpoint-every", { $0.checkpointEvery = 0 }), ("stop-after-stale-epochs", { $0.stopAfterStaleEpochs = -1 }),
     ] as [(String, @Sendable (inout TrainingPlan) -> Void)])
   func impossiblePlanIsRefusedByField(_ field: String, _ change: @Sendable (inout TrainingPlan) -> Void) {

@@ -107,13 +107,13 @@ import Testing
       (0..<UInt64(count)).map { Float(stream.normal(at: first + $0)) }
     }
     let model = RankingModel(
-      shape: shape, activation: .relu, userRows: floats(4 * shape.rowWidth, 0),
+      shape: shape, userRows: floats(4 * shape.rowWidth, 0),
       itemRows: floats(70 * shape.rowWidth, 5000), dense: floats(shape.denseCount, 90_000))
     var scorer = ModelScorer(model)
     var all = [Float](repeating: 0, count: 70)
     var span = all.mutableSpan
     scorer.scoreAll(Row(2), into: &span)
-    var plain = Scorer(shape: shape, activation: .relu, dense: model.dense.span, itemRows: model.itemRows.span)
+    var plain = Scorer(shape: shape, dense: model.dense.span, itemRows: model.itemRows.span)
     var expected = [Float](repeating: 0, count: 70)
     var expectedSpan = expected.mutableSpan
     plain.scoreAll(

@@ -6,7 +6,7 @@ import Testing
   private func model(_ kind: ModelKind, layers: [Int] = [4, 2], itemRows: [Float]) -> RankingModel {
     let shape = NetworkShape(model: kind, factors: 2, layers: layers)
     return RankingModel(
-      shape: shape, activation: .relu, userRows: [], itemRows: itemRows,
+      shape: shape, userRows: [], itemRows: itemRows,
       dense: [Float](repeating: 0, count: shape.denseCount))
   }
 

@@ -12,6 +12,7 @@ package final class SimulatedCluster {
   private let size: ProblemSize
   private let interactions: InteractionMatrix
   private let cases: EvaluationCases
+  private let rated: RatedInteractions?
   private var network: SimulatedNetwork
   package private(set) var time = 0.0
   package private(set) var coordinator: JobCoordinator
@@ -39,12 +40,14 @@ package final class SimulatedCluster {
   }
 
   package init(
-    plan: TrainingPlan, interactions: InteractionMatrix, cases: EvaluationCases, networkSeed: UInt64,
+    plan: TrainingPlan, interactions: InteractionMatrix, cases: EvaluationCases, rated: RatedInteractions? = nil,
+    networkSeed: UInt64,
     delay: ClosedRange<Double> = 0.0001...0.01, resuming cut: SimulatedCut? = nil
   ) {
     self.plan = plan
     self.interactions = interactions
     self.cases = cases
+    self.rated = rated
     size = ProblemSize(
       users: interactions.users, items: interactions.items, trainingInteractions: interactions.count)
     network = SimulatedNetwork(seed: networkSeed, delay: delay)
@@ -361,7 +364,12 @@ package final class SimulatedCluster {
           ? .epochFinished(worker.trainer.progress)
           : .paused(worker.trainer.progress, positions: worker.trainer.positions), from: .worker(index))
     case .settled: send(.settled, from: .worker(index))
-    case .canRank: send(.evaluated(try worker.trainer.rank(cases)), from: .worker(index))
+    case .canRank:
+      if let rated {
+        send(.measured(try worker.trainer.measure(rated)), from: .worker(index))
+      } else {
+        send(.evaluated(try worker.trainer.rank(cases)), from: .worker(index))
+      }
     }
   }
 }

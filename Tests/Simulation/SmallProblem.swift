@@ -11,7 +11,22 @@ package enum SmallProblem {
         stream.uniform(at: UInt64(user * items) + UInt64(item)) < 0.5 - 0.37 * Double(item) / Double(items)
       }
     }
-    return try InteractionMatrix(itemsOfUsers: rows, items: items)
+    return try InteractionMatrix(itemsOfUsers: rows, items: items) { user, item in rating(user, item) }
+  }
+
+  /// Half stars from 0.5 to 5, of which user and item each decide a part.
+  private static func rating(_ user: Int, _ item: UInt32) -> Float {
+    Float(1 + user % 5 + Int(item % 6)) / 2
+  }
+
+  /// For each user the rating of one item that it has not rated in training.
+  package static func rated(of interactions: InteractionMatrix) throws -> RatedInteractions {
+    let cases = try cases(of: interactions)
+    let users = (0..<cases.count).map { cases.user(at: $0).rawValue }
+    let items = (0..<cases.count).map { cases.item(at: $0).rawValue }
+    return try RatedInteractions(
+      users: users, items: items, ratings: zip(users, items).map { rating(Int($0), $1) },
+      userCount: interactions.users, itemCount: interactions.items)
   }
 
   /// For each user one item that it does not know, and ten others.

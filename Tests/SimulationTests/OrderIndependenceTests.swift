@@ -1,6 +1,7 @@
 import CoordinatorCore
 import Interactions
 import Plan
+import Ranking
 import Simulation
 import Testing
 
@@ -17,7 +18,8 @@ import Testing
     }
     let cluster = SimulatedCluster(
       plan: plan, interactions: interactions, cases: try SmallProblem.cases(of: interactions),
-      networkSeed: networkSeed, delay: 0.0001...(networkSeed == 0 ? 0.0001 : 0.05), resuming: cut)
+      rated: plan.objective == .rating ? try SmallProblem.rated(of: interactions) : nil, networkSeed: networkSeed,
+      delay: 0.0001...(networkSeed == 0 ? 0.0001 : 0.05), resuming: cut)
     cluster.interruptsAtStep = step
     try cluster.run()
     return cluster
@@ -50,6 +52,41 @@ import Testing
     let reference = try train(workers: 1, servers: 1, networkSeed: 0, change)
     let other = try train(workers: 3, servers: 2, networkSeed: 5, change)
     #expect(try parameters(reference) == parameters(other))
+  }
+
+  @Test(arguments: ModelKind.allCases, RatingNormalization.allCases)
+  func bitsDoNotDependOnPlacementForRatings(_ model: ModelKind, _ normalization: RatingNormalization) throws {
+    let change = { (plan: inout TrainingPlan) in
+      plan.model = model
+      plan.objective = .rating
+      plan.negatives = 0
+      plan.normalization = normalization
+      plan.epochs = 8
+    }
+    let reference = try train(workers: 1, servers: 1, networkSeed: 0, change)
+    let other = try train(workers: 3, servers: 2, networkSeed: 5, change)
+    #expect(try parameters(reference) == parameters(other))
+    let errors = reference.coordinator.history.epochs.compactMap(\.testErrors)
+    #expect(errors == other.coordinator.history.epochs.compactMap(\.testErrors))
+    #expect(errors.count == 8 && errors.allSatisfy { $0.cases == 40 })
+    #expect(try #require(errors.last).rmse < #require(errors.first).rmse)
+    let samples = try SmallProblem.interactions().count
+    #expect(reference.coordinator.history.epochs.allSatisfy { $0.samples == UInt64(samples) })
+  }
+
+  @Test(arguments: ActivationKind.allCases, [[8], [8, 4], [8, 7, 5]])
+  func bitsDoNotDependOnPlacementForAnyTower(_ activation: ActivationKind, _ layers: [Int]) throws {
+    let change = { (plan: inout TrainingPlan) in
+      plan.activation = activation
+      plan.layers = layers
+      plan.dropout = layers.count > 1 ? 0.3 : 0
+    }
+    let reference = try train(workers: 1, servers: 1, networkSeed: 0, change)
+    let other = try train(workers: 3, servers: 2, networkSeed: 5, change)
+    #expect(try parameters(reference) == parameters(other))
+    #expect(reference.coordinator.history.epochs.map(\.loss) == other.coordinator.history.epochs.map(\.loss))
+    let plain = try train(workers: 1, servers: 1, networkSeed: 0) { $0.layers = layers }
+    #expect(try (parameters(reference) == parameters(plain)) == (layers.count == 1))
   }
 
   @Test(arguments: 1..<12)

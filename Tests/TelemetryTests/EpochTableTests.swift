@@ -1,3 +1,4 @@
+import Plan
 import Telemetry
 import Testing
 
@@ -13,6 +14,19 @@ struct EpochTableTests {
         "    1  0.5000  0.5000   0.2500     1.42 M     3.75 *",
         "   12  0.0417  0.6833   0.3417     1.42 M     3.75",
         "  100       -       -        -          0     0.00",
+      ])
+  }
+
+  @Test func ratingsHaveColumnsOfTheirOwn() {
+    let table = EpochTable(topK: 10, objective: .rating)
+    #expect(
+      [
+        table.header, table.row(of: .rated(4), isBest: true),
+        table.row(of: EpochReport(epoch: 5, loss: 1, samples: 10, trainingSeconds: 0), isBest: false),
+      ] == [
+        "epoch    loss     RMSE      MAE       R2  samples/s  seconds",
+        "    4  0.1250   0.9000   0.7000   0.1000      800 k     0.11 *",
+        "    5  1.0000        -        -        -          0     0.00",
       ])
   }
 

@@ -17,11 +17,22 @@ struct ReportPageTests {
     #expect(!html.contains("http://") && !html.contains("https://"))
   }
 
+  @Test func itShowsTheErrorsOfRatings() {
+    let html = ReportPage(.rated(epochs: 6)).html
+    #expect(html.components(separatedBy: "<svg ").count == 4)
+    #expect(html.contains("Best epoch 4: RMSE 0.9000, MAE 0.7000, R2 0.1000, chosen on the test ratings."))
+    #expect(html.contains("<td>4 *</td><td>0.1250</td><td>0.9000</td><td>0.7000</td>"))
+    for name in [">RMSE<", ">MAE<", "error (in ratings)", "R2 (share of the variance)"] {
+      #expect(html.contains(name), "\(name)")
+    }
+    #expect(!html.contains("HR@") && !html.contains("NDCG"))
+  }
+
   @Test func itIsWellFormedWhateverTheRun() throws {
     var odd = RunReport(plan: TrainingPlan(), data: ProblemSize(users: 1, items: 1, trainingInteractions: 1))
     odd.append(EpochReport(epoch: 1, loss: .infinity, samples: 0, trainingSeconds: 0))
     odd.append(EpochReport(epoch: 2, loss: 0.5, samples: 0, trainingSeconds: 0))
-    for report in [RunReport.sample(epochs: 0), .sample(epochs: 1), .sample(epochs: 200), odd] {
+    for report in [RunReport.sample(epochs: 0), .sample(epochs: 1), .sample(epochs: 200), .rated(epochs: 7), odd] {
       let html = ReportPage(report).html
       #expect(!html.contains("nan") && !html.contains("inf\""))
       for tag in ["svg", "table", "tr", "td", "th", "text", "body", "html", "p", "h2"] {

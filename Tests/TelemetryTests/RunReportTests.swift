@@ -31,6 +31,32 @@ struct RunReportTests {
     #expect(Set(recovery.keys) == ["role", "index", "atStep", "seconds"])
   }
 
+  @Test func theKeysOfRatingsStandBesideThoseOfTheContract() throws {
+    let report = RunReport.rated(epochs: 6)
+    let best = try #require(report.best)
+    #expect(best.epoch == 4 && best.errors == RatingMeasures(mae: 0.9 - 0.2, rmse: 0.9, r2: 1 - 0.9))
+    #expect(report.last?.epoch == 6 && best.chosenOn == .test)
+    let top = try #require(try JSONSerialization.jsonObject(with: Data(try report.json().utf8)) as? [String: Any])
+    let chosen = try #require(top["best"] as? [String: Any])
+    #expect(Set(chosen.keys) == ["epoch", "hitRatio", "ndcg", "chosenOn", "mae", "rmse", "r2"])
+    #expect(chosen["hitRatio"] is NSNull && chosen["rmse"] as? Double == 0.9)
+    let epoch = try #require((top["epochs"] as? [[String: Any]])?.first)
+    #expect((epoch["hitRatio"] as? [String: Double])?.isEmpty == true && epoch["rmse"] != nil && epoch["r2"] != nil)
+    let scratch = try TemporaryFolder()
+    try report.write(to: scratch.path("report.json"))
+    #expect(try RunReport(contentsOf: scratch.path("report.json")) == report)
+  }
+
+  @Test func validationRatingsDecideWhereThereAreSome() throws {
+    var report = RunReport.rated(epochs: 0)
+    for (epoch, validation) in [(1, 0.95), (2, 0.85), (3, 0.9)] {
+      report.append(.rated(epoch, validation: validation))
+    }
+    #expect(report.best?.epoch == 2 && report.best?.chosenOn == .validation)
+    let copy = try JSONDecoder().decode(RunReport.self, from: Data(try report.json().utf8))
+    #expect(copy == report)
+  }
+
   @Test func whatIsWrittenIsReadAgainAndReplacesWhatWasThere() throws {
     let scratch = try TemporaryFolder()
     let report = RunReport.sample(epochs: 3)

@@ -12,6 +12,30 @@ extension EpochReport {
   }
 }
 
+extension EpochReport {
+  /// An epoch of a training on ratings; the last ones overfit.
+  static func rated(_ epoch: Int, validation: Double? = nil) -> EpochReport {
+    let rmse = 0.9 + 0.01 * Double(abs(epoch - 4))
+    return EpochReport(
+      epoch: epoch, loss: 0.5 / Double(epoch), errors: RatingMeasures(mae: rmse - 0.2, rmse: rmse, r2: 1 - rmse),
+      validation: validation.map { ValidationScore(errors: RatingMeasures(mae: 0.5, rmse: $0, r2: nil)) },
+      samples: 80_000, trainingSeconds: 0.1, evaluationSeconds: 0.01)
+  }
+}
+
+extension RunReport {
+  /// A report of a training on ratings.
+  static func rated(epochs: Int) -> RunReport {
+    var plan = TrainingPlan()
+    plan.model = .mf
+    plan.objective = .rating
+    plan.negatives = 0
+    var report = RunReport(plan: plan, data: ProblemSize(users: 943, items: 1_682, trainingInteractions: 80_000))
+    for epoch in stride(from: 1, through: epochs, by: 1) { report.append(.rated(epoch)) }
+    return report
+  }
+}
+
 extension RunReport {
   /// A report in which every field has a value.
   static func sample(epochs: Int) -> RunReport {

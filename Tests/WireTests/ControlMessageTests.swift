@@ -12,6 +12,9 @@ private let examples: [ControlMessage] = [
     Progress(epoch: Epoch(1), step: Step(2), samples: 3, loss: 4, optimizerStep: 5),
     positions: [ShardPosition(shard: ShardID(1), position: 2), ShardPosition(shard: ShardID(3), position: .max)]),
   .evaluated(RankCounts(counts: [1, 2, 3], cases: 9)),
+  .measured(
+    RatingErrors(
+      minimum: 0.5, width: 4.5, cases: 3, absolute: 4, squared: 5, ratings: -6, ratingSquares: .max)),
   .farewell(
     Account(
       cpuSeconds: 1.5, peakResidentBytes: 2, bytesSent: 3, bytesReceived: 4, updates: 5, duplicates: 6,

@@ -41,8 +41,7 @@ struct SingleProcess: ~Copyable {
     users = Self.table(.user, data.size.users, plan, optimizer)
     items = Self.table(.item, data.size.items, plan, optimizer)
     dense = Self.denseRow(plan, optimizer)
-    computation = GradientComputation(
-      shape: shape, activation: plan.activation, sampleCapacity: plan.batchSize)
+    computation = GradientComputation(shape: shape, sampleCapacity: plan.batchSize)
     let rows = plan.batchSize * shape.rowWidth
     buffers = Buffers(
       userRows: FloatBuffer(count: rows), itemRows: FloatBuffer(count: rows),
@@ -144,7 +143,7 @@ struct SingleProcess: ~Copyable {
     return computation.run(
       userRows: userRows.span.extracting(userFloats), itemRows: itemRows.span.extracting(itemFloats),
       userOfSample: leaf.userOfSample, itemOfSample: leaf.itemOfSample, targets: leaf.targets,
-      scale: 1 / Float(samples), l2: Float(plan.l2), userGradients: &userTarget, itemGradients: &itemTarget,
-      denseGradients: &denseTarget)
+      dropout: nil, numbers: leaf.numbers, scale: 1 / Float(samples), l2: L2Penalty(plan),
+      userGradients: &userTarget, itemGradients: &itemTarget, denseGradients: &denseTarget)
   }
 }

@@ -19,6 +19,7 @@ extension JobCoordinator {
       stopped(member, progress, positions: positions, at: time, directives: &directives)
     case .settled: settled(member, directives: &directives)
     case .evaluated(let counts): evaluated(member, counts, at: time, directives: &directives)
+    case .measured(let errors): measured(member, errors, at: time, directives: &directives)
     case .farewell(let account):
       accounts[member] = account
       awaited.remove(member)
@@ -195,6 +196,7 @@ extension JobCoordinator {
     enter(.evaluating(target), at: time)
     awaited = Set(workers)
     ranks = [:]
+    errors = [:]
     for worker in workers { directives.append(.send(worker, .evaluate(target))) }
   }
 
@@ -212,12 +214,40 @@ extension JobCoordinator {
     let tally = RankTally(counts: sum, cases: ranks.values.reduce(0) { $0 + $1.cases })
     let last = history.epochs.count - 1
     switch target {
-    case .validation:
-      history.epochs[last].validation = tally
-      evaluate(.test, at: time, directives: &directives)
+    case .validation: history.epochs[last].validation = tally
+    case .test: history.epochs[last].test = tally
+    }
+    evaluationEnded(target, at: time, directives: &directives)
+  }
+
+  /// A worker has compared its users' ratings with what the model predicts.
+  private mutating func measured(
+    _ member: Member, _ found: RatingErrors, at time: Double, directives: inout [CoordinatorDirective]
+  ) {
+    guard case .evaluating(let target) = phase, plan.objective == .rating else { return }
+    if let other = errors.values.first, other.width != found.width || other.minimum != found.minimum {
+      return fail(65, "\(member) has ratings on another scale than the others", directives: &directives)
+    }
+    awaited.remove(member)
+    errors[member] = found
+    guard awaited.isEmpty else { return }
+    let tallies = errors.values.map(RatingTally.init)
+    let sum = tallies.dropFirst().reduce(into: tallies[0]) { $0 += $1 }
+    let last = history.epochs.count - 1
+    switch target {
+    case .validation: history.epochs[last].validationErrors = sum
+    case .test: history.epochs[last].testErrors = sum
+    }
+    evaluationEnded(target, at: time, directives: &directives)
+  }
+
+  private mutating func evaluationEnded(
+    _ target: EvaluationTarget, at time: Double, directives: inout [CoordinatorDirective]
+  ) {
+    switch target {
+    case .validation: evaluate(.test, at: time, directives: &directives)
     case .test:
-      history.epochs[last].test = tally
-      history.epochs[last].evaluationSeconds = time - evaluationBegan
+      history.epochs[history.epochs.count - 1].evaluationSeconds = time - evaluationBegan
       epochReported(at: time, directives: &directives)
     }
   }

@@ -26,7 +26,7 @@ extension JobCoordinator {
   private func welcome(for member: Member) -> Welcome {
     Welcome(
       job: job, membership: membership, index: UInt16(member.index), workers: UInt16(plan.cluster.workers),
-      servers: UInt16(plan.cluster.servers), size: size, restores: resumes, plan: planBytes)
+      servers: UInt16(plan.cluster.servers), size: size, restores: restores, plan: planBytes)
   }
 
   private mutating func everyoneArrived(at time: Double, directives: inout [CoordinatorDirective]) {
@@ -47,7 +47,7 @@ extension JobCoordinator {
 
   private mutating func serversMayBeReady(directives: inout [CoordinatorDirective]) {
     guard servers.allSatisfy(ready.contains) else { return }
-    if resumes {
+    if restores {
       directives.append(.restoreServers)
     } else {
       connectWorkers(directives: &directives)

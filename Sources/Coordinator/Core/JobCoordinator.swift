@@ -28,7 +28,7 @@ package struct Member: Hashable, Sendable, CustomStringConvertible {
 /// An order from the Core to the Loop.
 package enum CoordinatorDirective: Sendable, Equatable {
   case send(Member, ControlMessage)
-  /// Give the servers the rows of the checkpoint that the job goes on from, then call `serversRestored`.
+  /// Give the servers the rows that the job goes on or begins from, then call `serversRestored`.
   case restoreServers
   /// Wait until every server has applied `optimizerStep`, then call `serversSettled`; with the epoch that ends here,
   /// or 0.
@@ -79,7 +79,8 @@ package struct JobCoordinator: Sendable {
   package let planBytes: [UInt8]
   package let size: ProblemSize
   package let job: JobID
-  package let resumes: Bool
+  /// The servers are given their rows, instead of drawing them.
+  package let restores: Bool
   let dataFingerprint: String
   let membership = MembershipEpoch(rawValue: 1)
 
@@ -104,6 +105,7 @@ package struct JobCoordinator: Sendable {
   /// Where paused workers stand.
   var paused: [Member: (progress: Progress, positions: [ShardPosition])] = [:]
   var ranks: [Member: RankCounts] = [:]
+  var errors: [Member: RatingErrors] = [:]
 
   var startedAt: Double
   var phaseBegan: Double
@@ -123,16 +125,17 @@ package struct JobCoordinator: Sendable {
   /// - Parameters:
   ///   - planBytes: the plan as JSON, for the members
   ///   - position: where a resumed job goes on; `nil` for a new one
+  ///   - restores: whether a new one begins from rows that are there
   package init(
     plan: TrainingPlan, planBytes: [UInt8], size: ProblemSize, job: JobID, dataFingerprint: String,
-    resumingAt position: JobPosition?, history: JobHistory, at time: Double
+    resumingAt position: JobPosition?, restores: Bool = false, history: JobHistory, at time: Double
   ) {
     self.plan = plan
     self.planBytes = planBytes
     self.size = size
     self.job = job
     self.dataFingerprint = dataFingerprint
-    resumes = position != nil
+    self.restores = restores || position != nil
     self.position = position ?? JobPosition()
     self.history = history
     startedAt = time

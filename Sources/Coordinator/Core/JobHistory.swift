@@ -1,4 +1,5 @@
 package import Ranking
+import Wire
 
 /// What a job has done so far: kept in every checkpoint, so that a resumed job reports as if it had never stopped.
 package struct JobHistory: Codable, Sendable, Equatable {
@@ -27,18 +28,24 @@ package struct EpochRecord: Codable, Sendable, Equatable {
   package var evaluationSeconds: Double
   package var test: RankTally?
   package var validation: RankTally?
+  /// The same of a model of ratings.
+  package var testErrors: RatingTally?
+  package var validationErrors: RatingTally?
 
-  /// The ranks that decide which epoch is best: those of the validation items, if there are any.
-  package var deciding: RankTally? { validation ?? test }
+  /// What decides which epoch is best, the higher the better: the hit ratio or, of ratings, the RMSE below 0; on the
+  /// validation items, if there are any.
+  package func score(topK: Int) -> Double? {
+    (validation ?? test)?.hitRatio(at: topK) ?? (validationErrors ?? testErrors).map { -$0.rmse }
+  }
 }
 
 extension JobHistory {
-  /// The best epoch: the earliest with the highest HR.
+  /// The best epoch: the earliest with the highest HR, or the lowest RMSE.
   package func best(topK: Int) -> EpochRecord? {
     var best: EpochRecord?
     for record in epochs {
-      guard let ranks = record.deciding else { continue }
-      if let leader = best?.deciding, ranks.hitRatio(at: topK) <= leader.hitRatio(at: topK) { continue }
+      guard let score = record.score(topK: topK) else { continue }
+      if let leader = best?.score(topK: topK), score <= leader { continue }
       best = record
     }
     return best
@@ -47,6 +54,15 @@ extension JobHistory {
   /// Evaluations since the best one.
   package func staleEvaluations(topK: Int) -> Int {
     guard let best = best(topK: topK) else { return 0 }
-    return epochs.count { $0.epoch > best.epoch && $0.deciding != nil }
+    return epochs.count { $0.epoch > best.epoch && $0.score(topK: topK) != nil }
+  }
+}
+
+extension RatingTally {
+  /// What a worker found.
+  init(_ errors: RatingErrors) {
+    self.init(
+      minimum: errors.minimum, width: errors.width, cases: errors.cases, absolute: errors.absolute,
+      squared: errors.squared, ratings: errors.ratings, ratingSquares: errors.ratingSquares)
   }
 }

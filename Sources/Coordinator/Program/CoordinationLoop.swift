@@ -44,7 +44,8 @@ package struct CoordinationLoop: ~Copyable {
     coordinator = JobCoordinator(
       plan: plan, planBytes: Array(try JSONEncoder().encode(plan)), size: recorder.size,
       job: JobID(rawValue: UInt64.random(in: 1 ... .max)), dataFingerprint: recorder.dataFingerprint,
-      resumingAt: recorder.resumedPosition, history: recorder.resumedHistory, at: MonotonicClock.seconds)
+      resumingAt: recorder.resumedPosition, restores: recorder.source != nil, history: recorder.resumedHistory,
+      at: MonotonicClock.seconds)
     self.context = context
     self.socket = socket
     self.recorder = recorder

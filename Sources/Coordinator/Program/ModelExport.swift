@@ -1,4 +1,5 @@
 import Datasets
+import Interactions
 import ModelStore
 import Plan
 
@@ -6,12 +7,15 @@ extension StoredModel {
   /// The model of a checkpoint, with the names that the prepared data gives its users and items.
   init(_ checkpoint: Checkpoint, data: PreparedDataset, folder: String) throws {
     let header = checkpoint.header
+    let ratings =
+      header.plan.objective == .rating
+      ? RatingNormalizer(data.trainingMatrix(excludingValidation: header.plan.validation), plan: header.plan) : nil
     self.init(
       config: ModelConfig(
         plan: header.plan, size: header.size, data: .init(path: folder, fingerprint: data.fingerprint),
-        epochs: header.completedEpochs),
+        ratings: ratings?.scheme, epochs: header.completedEpochs),
       userRows: checkpoint.weights(of: .user), itemRows: checkpoint.weights(of: .item),
-      dense: checkpoint.weights(of: .dense),
+      dense: checkpoint.weights(of: .dense), ratings: ratings,
       users: try IDTable((0..<header.size.users).map { data.id(ofUser: Row($0)) }),
       items: try IDTable((0..<header.size.items).map { data.id(ofItem: Row($0)) }),
       descriptions: (0..<header.size.items).map { item in

@@ -7,22 +7,22 @@ import Plan
 import Wire
 
 extension RunRecorder {
-  /// Gives every server its rows of the checkpoint.
+  /// Gives every server its rows of the checkpoint, or of the model that the training begins from.
   func restore(into servers: ServerAccess) throws {
-    guard let checkpoint else { preconditionFailure("a new job restores nothing") }
+    guard let source else { preconditionFailure("a job from random weights restores nothing") }
     for table in CheckpointTable.allCases {
       let stored = table.stored
-      let size = checkpoint.header.recordByteCount(of: table)
+      let size = source.header.recordByteCount(of: table)
       for server in 0..<servers.placement.servers {
         let id = ServerID(server)
-        let rows = table == .dense ? 1 : servers.placement.rowCount(of: checkpoint.header.rowCount(of: table), on: id)
+        let rows = table == .dense ? 1 : servers.placement.rowCount(of: source.header.rowCount(of: table), on: id)
         let chunk = table == .dense ? 1 : BulkRequest.rowsPerFrame(recordByteCount: size)
         for first in stride(from: 0, to: rows, by: chunk) {
           let places = first..<min(rows, first + chunk)
           try servers.writeRecords(
             stored, first: first, count: places.count,
-            records: checkpoint.records(of: table, on: id, under: servers.placement, places: places),
-            optimizerStep: checkpoint.header.optimizerStep, to: server)
+            records: source.records(of: table, on: id, under: servers.placement, places: places),
+            optimizerStep: source.header.optimizerStep, to: server)
         }
       }
     }

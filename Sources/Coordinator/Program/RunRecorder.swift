@@ -16,6 +16,8 @@ package final class RunRecorder {
   let dataFolder: String
   let size: ProblemSize
   let checkpoint: Checkpoint?
+  /// Whence the servers have their rows, where they do not draw them.
+  let source: (any RecordSource)?
   let startedAt = MonotonicClock.seconds
 
   private var printer: ProgressPrinter
@@ -31,9 +33,10 @@ package final class RunRecorder {
   ///   - folder: the RUN folder
   ///   - size: of the interactions that are trained on
   ///   - checkpoint: what the job goes on from; nil for a new one
+  ///   - pretrained: what a new job begins from; nil for random weights
   package init(
     folder: String, plan: TrainingPlan, data: PreparedDataset, dataFolder: String, size: ProblemSize,
-    resuming checkpoint: Checkpoint?
+    resuming checkpoint: Checkpoint?, beginningFrom pretrained: PretrainedModel? = nil
   ) throws {
     self.folder = folder
     self.plan = plan
@@ -41,10 +44,11 @@ package final class RunRecorder {
     self.dataFolder = dataFolder
     self.size = size
     self.checkpoint = checkpoint
+    source = checkpoint ?? pretrained
     let history =
       try checkpoint.map { try JSONDecoder().decode(JobHistory.self, from: Data($0.history)) } ?? JobHistory()
     resumed = history
-    printer = ProgressPrinter(topK: plan.topK)
+    printer = ProgressPrinter(topK: plan.topK, objective: plan.objective)
     metrics = try MetricsLog(
       path: "\(folder)/metrics.jsonl", resumingAfter: checkpoint.map { _ in history.epochs.last?.epoch ?? 0 })
     events = try EventsFile(
@@ -86,6 +90,9 @@ package final class RunRecorder {
       \(plan.cluster.servers) \(plan.cluster.servers == 1 ? "server" : "servers"), \(plan.consistency); \
       \(plan.optimizer.rawValue), rate \(plan.learningRate), batch \(plan.batchSize)
       """)
+    if checkpoint == nil, let gmf = plan.pretrainedGMF, let mlp = plan.pretrainedMLP {
+      printer.say("beginning from \(plan.pretrainAlpha) of \(gmf) and \(1 - plan.pretrainAlpha) of \(mlp)")
+    }
     if let checkpoint {
       let step = checkpoint.header.step > 0 ? " and \(checkpoint.header.step) steps" : ""
       printer.say("going on after epoch \(checkpoint.header.completedEpochs)\(step)")
@@ -123,7 +130,8 @@ package final class RunRecorder {
     try metrics.append(
       MetricsLine(
         time: Date.now.timeIntervalSince1970, epoch: record.epoch, step: coordinator.stepsPerEpoch, loss: record.loss,
-        samplesPerSecond: epoch.samplesPerSecond, hitRatio: epoch.hitRatio[plan.topK], ndcg: epoch.ndcg[plan.topK]))
+        samplesPerSecond: epoch.samplesPerSecond, hitRatio: epoch.hitRatio[plan.topK], ndcg: epoch.ndcg[plan.topK],
+        errors: epoch.errors))
     try report(on: coordinator, digest: "").write(to: "\(folder)/report.json")
   }
 
@@ -152,10 +160,18 @@ package final class RunRecorder {
     if stoppedEarly { printer.say("stopped early: \(plan.stopAfterStaleEpochs) evaluations without a better one") }
     if let best = report.best {
       let basis = best.chosenOn == .validation ? "validation" : "test"
-      printer.say(
-        String(
-          format: "best epoch %d (chosen on %@ items): HR@%d %.4f, NDCG@%d %.4f on the test items", best.epoch, basis,
-          plan.topK, best.hitRatio, plan.topK, best.ndcg))
+      if let hitRatio = best.hitRatio, let ndcg = best.ndcg {
+        printer.say(
+          String(
+            format: "best epoch %d (chosen on %@ items): HR@%d %.4f, NDCG@%d %.4f on the test items", best.epoch, basis,
+            plan.topK, hitRatio, plan.topK, ndcg))
+      }
+      if let errors = best.errors {
+        printer.say(
+          String(
+            format: "best epoch %d (chosen on %@ ratings): RMSE %.4f, MAE %.4f%@ on the test ratings", best.epoch,
+            basis, errors.rmse, errors.mae, errors.r2.map { String(format: ", R2 %.4f", $0) } ?? ""))
+      }
     }
     printer.say("model in \(folder)/model, report in \(folder)/report.html")
     printer.say("digest \(report.digest)")
@@ -201,10 +217,15 @@ extension EpochReport {
     }
     self.init(
       epoch: record.epoch, loss: record.loss, hitRatio: hitRatio, ndcg: ndcg,
+      errors: record.testErrors.map(RatingMeasures.init),
       validation: record.validation.map {
         ValidationScore(hitRatio: $0.hitRatio(at: topK), ndcg: $0.ndcg(at: topK))
-      },
+      } ?? record.validationErrors.map { ValidationScore(errors: RatingMeasures($0)) },
       samples: Int(record.samples), trainingSeconds: record.trainingSeconds,
       evaluationSeconds: record.evaluationSeconds)
   }
+}
+
+extension RatingMeasures {
+  init(_ tally: RatingTally) { self.init(mae: tally.mae, rmse: tally.rmse, r2: tally.r2) }
 }

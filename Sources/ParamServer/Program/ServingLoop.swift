@@ -106,8 +106,8 @@ package struct ServingLoop: ~Copyable {
       exit = .finished
     case .abort(let reason): exit = .aborted(reason: reason)
     case .alive: break
-    case .hello, .ready, .progress, .epochFinished, .paused, .evaluated, .farewell, .failed, .welcome, .connect, .train,
-      .pause, .settle, .settled, .evaluate:
+    case .hello, .ready, .progress, .epochFinished, .paused, .evaluated, .measured, .farewell, .failed, .welcome,
+      .connect, .train, .pause, .settle, .settled, .evaluate:
       throw WireError("message", "is not one that a server is sent")
     }
   }

@@ -85,12 +85,12 @@ struct DatasetDraft {
     try writer.writeRated(DatasetSections.validationRatings, heldOut.validation)
   }
 
-  /// Every held-out interaction of a user of whom something was learnt, with its rating.
+  /// Every held-out interaction with its rating, those of users of whom nothing was learnt included.
   private func testRatings(_ histories: borrowing UserHistories) -> [HeldOutItem] {
     guard histories.hasRatings else { return [] }
     if let cases { return cases.hasRatings ? cases.test : [] }
     var rated: [HeldOutItem] = []
-    for user in 0..<histories.userCount where heldOut.trainingCounts[user] > 0 {
+    for user in 0..<histories.userCount {
       let range = histories.range(of: user)
       for index in range.lowerBound + heldOut.trainingCounts[user]..<range.upperBound {
         rated.append(HeldOutItem(user: UInt32(user), item: histories.items[index], rating: histories.ratings[index]))

@@ -58,3 +58,16 @@ package struct RatedInteractions: @unchecked Sendable {
     return unsafe ratings[index]
   }
 }
+
+extension RatedInteractions {
+  /// A range of interactions, cut where another user's begin.
+  package func runsOfUsers(in range: Range<Int>) -> [Range<Int>] {
+    var runs: [Range<Int>] = []
+    var start = range.lowerBound
+    for index in range where index + 1 == range.upperBound || user(at: index + 1) != user(at: start) {
+      runs.append(start..<index + 1)
+      start = index + 1
+    }
+    return runs
+  }
+}

@@ -23,10 +23,11 @@ package func crossEntropy(
     unsafe losses[index] = multiplyAdd(-target, logit, max(logit, 0)) + logarithmOfOnePlus(tail)
     unsafe logits[index] = (logistic(logit) - target) * scale
   }
-  return unsafe (sum(losses, count), sum(logits, count))
+  return unsafe (interleavedSum(losses, count), interleavedSum(logits, count))
 }
 
-private func sum(_ values: UnsafePointer<Float>, _ count: Int) -> Double {
+/// In four interleaved runs, in double precision.
+func interleavedSum(_ values: UnsafePointer<Float>, _ count: Int) -> Double {
   var sums = SIMD4<Double>.zero
   var index = 0
   // Safety: `count` floats stand at the address.

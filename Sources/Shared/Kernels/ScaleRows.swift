@@ -82,3 +82,19 @@ package func accumulateProducts(
     unsafe total.store(at: target, count: left)
   }
 }
+
+/// `values ⊙= factors`, element by element.
+/// - Parameters:
+///   - range: which factors are meant
+///   - values: as many floats from `offset` on
+package func scaleElements(
+  _ range: Range<Int>, of factors: Span<Float>, onto values: inout MutableSpan<Float>, at offset: Int
+) {
+  precondition(range.lowerBound >= 0 && range.upperBound <= factors.count, "factors \(range) of \(factors.count)")
+  precondition(offset >= 0 && offset + range.count <= values.count, "\(range.count) values from \(offset) on")
+  guard !range.isEmpty else { return }
+  // Safety: the range and as many values exist, as checked.
+  let source = unsafe factors.address + range.lowerBound
+  let target = unsafe values.address + offset
+  for index in 0..<range.count { unsafe target[index] *= source[index] }
+}

@@ -23,13 +23,16 @@ package struct ModelConfig: Codable, Sendable, Equatable {
   package let users: Int
   package let items: Int
   package let trainingInteractions: Int
+  /// What the scores of a model of ratings stand for; nil for a model of interactions.
+  package let ratings: RatingScheme?
   package let data: Source
   /// Epochs that were trained.
   package let epochs: Int
   /// SHA-256 of the parameters (see `ModelDigest`); without one they are taken as they are.
   package internal(set) var digest: String?
 
-  package init(plan: TrainingPlan, size: ProblemSize, data: Source, epochs: Int) {
+  package init(plan: TrainingPlan, size: ProblemSize, data: Source, ratings: RatingScheme? = nil, epochs: Int) {
+    self.ratings = ratings
     formatVersion = Self.currentVersion
     model = plan.model
     factors = plan.factors
@@ -42,7 +45,9 @@ package struct ModelConfig: Codable, Sendable, Equatable {
     self.epochs = epochs
   }
 
-  package var shape: NetworkShape { NetworkShape(model: model, factors: factors, layers: layers) }
+  package var shape: NetworkShape {
+    NetworkShape(model: model, factors: factors, layers: layers, activation: activation)
+  }
 
   /// What does not fit together in a config that was read; nil where all does.
   var contradiction: String? {

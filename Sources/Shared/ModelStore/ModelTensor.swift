@@ -6,6 +6,8 @@ struct ModelTensor: Equatable {
     /// Some columns of every row.
     case userColumns(Range<Int>)
     case itemColumns(Range<Int>)
+    /// What a model of ratings adds to its scores.
+    case ratings(WritableKeyPath<CanonicalParameters, [Float]>)
     /// A dense matrix `[inputs × outputs]`, exported with its axes exchanged, as PyTorch has them.
     case transposed(DenseBlock)
     /// Runs of the dense vector, one behind the other.
@@ -19,9 +21,10 @@ struct ModelTensor: Equatable {
   var count: Int { shape.reduce(1, *) }
 
   /// All tensors of a model, in their order in the file: `user.gmf`, `user.mlp` and `user.bias`, the same of items,
-  /// then `mlp.N.weight [out × in]` and `mlp.N.bias`, `output.weight [1 × predictive factors]` and `output.bias`, each
-  /// where the model has it. The factors of `mf` go by the name of `gmf`.
-  static func all(of shape: NetworkShape, users: Int, items: Int) -> [ModelTensor] {
+  /// then `mlp.N.weight [out × in]`, `mlp.N.bias` and the learned `mlp.N.slope`, `output.weight [1 × predictive
+  /// factors]` and `output.bias`, each where the model has it. The factors of `mf` go by the name of `gmf`. A model of
+  /// ratings has `user.mean`, `item.mean` and `user.ratings` besides: each one's mean and how many a user gave.
+  static func all(of shape: NetworkShape, users: Int, items: Int, ratings: Bool = false) -> [ModelTensor] {
     var tensors: [ModelTensor] = []
     let parts = [("gmf", 0, shape.factors), ("mlp", shape.factors, shape.embedding)]
     for (side, rows, source) in [("user", users, Source.userColumns), ("item", items, Source.itemColumns)] {
@@ -39,7 +42,7 @@ struct ModelTensor: Equatable {
       case .hiddenWeight:
         tensors.append(
           ModelTensor(name: block.name, shape: [block.outputs, block.inputs], source: .transposed(block)))
-      case .hiddenBias:
+      case .hiddenBias, .hiddenSlope:
         tensors.append(ModelTensor(name: block.name, shape: [block.outputs], source: .dense([block.range])))
       case .outputFactors, .outputTower: output.append(block.range)
       case .outputBias:
@@ -50,7 +53,12 @@ struct ModelTensor: Equatable {
         tensors.append(ModelTensor(name: block.name, shape: [1], source: .dense([block.range])))
       }
     }
-    return tensors
+    guard ratings else { return tensors }
+    return tensors + [
+      ModelTensor(name: "user.mean", shape: [users], source: .ratings(\.userMeans)),
+      ModelTensor(name: "item.mean", shape: [items], source: .ratings(\.itemMeans)),
+      ModelTensor(name: "user.ratings", shape: [users], source: .ratings(\.userRatings)),
+    ]
   }
 }
 
@@ -60,6 +68,10 @@ struct CanonicalParameters {
   var userRows: [Float]
   var itemRows: [Float]
   var dense: [Float]
+  /// What a model of ratings adds to its scores (see `RatingNormalizer`).
+  var userMeans: [Float] = []
+  var itemMeans: [Float] = []
+  var userRatings: [Float] = []
 
   /// A tensor's values, `[count]`.
   func values(of tensor: ModelTensor) -> [Float] {
@@ -69,6 +81,7 @@ struct CanonicalParameters {
     case .transposed(let block):
       (0..<block.count).map { dense[block.offset + $0 % block.inputs * block.outputs + $0 / block.inputs] }
     case .dense(let ranges): ranges.flatMap { dense[$0] }
+    case .ratings(let values): self[keyPath: values]
     }
   }
 
@@ -82,6 +95,7 @@ struct CanonicalParameters {
       for index in 0..<block.count {
         dense[block.offset + index % block.inputs * block.outputs + index / block.inputs] = values[index]
       }
+    case .ratings(let place): self[keyPath: place] = values.indices.map { values[$0] }
     case .dense(let ranges):
       var next = 0
       for place in ranges.joined() {

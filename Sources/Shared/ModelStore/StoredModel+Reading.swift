@@ -8,7 +8,8 @@ extension StoredModel {
     let folder = FileTree.standing(ModelFiles.folder(in: run), previous: ModelFiles.previous(in: run))
     let config = try Self.config(folder)
     let shape = config.shape
-    let tensors = ModelTensor.all(of: shape, users: config.users, items: config.items)
+    let tensors = ModelTensor.all(
+      of: shape, users: config.users, items: config.items, ratings: config.ratings != nil)
     let file = try SafetensorsFile(path: "\(folder)/\(ModelFiles.tensors)", holding: tensors)
     var parameters = CanonicalParameters(
       rowWidth: shape.rowWidth, userRows: [Float](repeating: 0, count: config.users * shape.rowWidth),
@@ -21,6 +22,11 @@ extension StoredModel {
       "\(folder)/\(ModelFiles.items)", heading: ModelFiles.itemHeading, count: config.items)
     self.init(
       config: config, userRows: parameters.userRows, itemRows: parameters.itemRows, dense: parameters.dense,
+      ratings: config.ratings.map {
+        RatingNormalizer(
+          scheme: $0, userMeans: parameters.userMeans, itemMeans: parameters.itemMeans,
+          userRatings: parameters.userRatings)
+      },
       users: try Self.ids(users, "\(folder)/\(ModelFiles.users)"),
       items: try Self.ids(items, "\(folder)/\(ModelFiles.items)"),
       descriptions: items.map {

@@ -23,7 +23,8 @@ extension StoredModel {
     var config = config
     config.digest = digest
     try Self.write(config, "\(folder)/\(ModelFiles.config)")
-    let tensors = ModelTensor.all(of: shape, users: config.users, items: config.items)
+    let tensors = ModelTensor.all(
+      of: shape, users: config.users, items: config.items, ratings: ratings != nil)
     var file = try DurableFile(path: "\(folder)/\(ModelFiles.tensors)")
     try file.append(Safetensors.header(of: tensors))
     for tensor in tensors { try file.append(parameters.values(of: tensor)) }

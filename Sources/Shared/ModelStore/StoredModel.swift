@@ -11,14 +11,16 @@ package struct StoredModel: Sendable {
   package let itemRows: [Float]
   /// `[denseCount]`
   package let dense: [Float]
+  /// What the scores of a model of ratings stand for.
+  package let ratings: RatingNormalizer?
   package let users: IDTable
   package let items: IDTable
   /// What a person knows of each item.
   package let descriptions: [ItemDescription]
 
   package init(
-    config: ModelConfig, userRows: [Float], itemRows: [Float], dense: [Float], users: IDTable, items: IDTable,
-    descriptions: [ItemDescription]
+    config: ModelConfig, userRows: [Float], itemRows: [Float], dense: [Float], ratings: RatingNormalizer? = nil,
+    users: IDTable, items: IDTable, descriptions: [ItemDescription]
   ) {
     let shape = config.shape
     precondition(userRows.count == config.users * shape.rowWidth, "\(userRows.count) floats of \(config.users) users")
@@ -27,6 +29,8 @@ package struct StoredModel: Sendable {
     precondition(users.count == config.users, "\(users.count) ids of \(config.users) users")
     precondition(items.count == config.items, "\(items.count) ids of \(config.items) items")
     precondition(descriptions.count == config.items, "\(descriptions.count) descriptions of \(config.items) items")
+    precondition(config.ratings == ratings?.scheme, "a config of other ratings than the model's")
+    self.ratings = ratings
     self.config = config
     self.userRows = userRows
     self.itemRows = itemRows
@@ -48,7 +52,9 @@ package struct StoredModel: Sendable {
   }
 
   var parameters: CanonicalParameters {
-    CanonicalParameters(rowWidth: shape.rowWidth, userRows: userRows, itemRows: itemRows, dense: dense)
+    CanonicalParameters(
+      rowWidth: shape.rowWidth, userRows: userRows, itemRows: itemRows, dense: dense,
+      userMeans: ratings?.userMeans ?? [], itemMeans: ratings?.itemMeans ?? [], userRatings: ratings?.userRatings ?? [])
   }
 }
 

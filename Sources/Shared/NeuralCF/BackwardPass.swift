@@ -7,10 +7,11 @@ enum BackwardPass {
   /// - Parameters:
   ///   - users, items: `[samples]` positions of sides
   ///   - scratch: as the forward pass left it, with slopes in the place of the logits
+  ///   - drops: whether the forward pass dropped units
   ///   - userSums, itemSums: `[rows × side stride]` or more
   static func run<Kind: Activation>(
     _ activation: Kind.Type, users: Span<UInt32>, items: Span<UInt32>, weights: borrowing PackedWeights,
-    userSides: borrowing FloatBuffer, itemSides: borrowing FloatBuffer, scratch: inout BlockScratch,
+    userSides: borrowing FloatBuffer, itemSides: borrowing FloatBuffer, drops: Bool, scratch: inout BlockScratch,
     userSums: inout FloatBuffer, itemSums: inout FloatBuffer, dense: inout MutableSpan<Float>
   ) {
     let samples = users.count
@@ -19,10 +20,13 @@ enum BackwardPass {
       output(samples, weights, scratch.logits, scratch.values, &scratch.upstream, &dense)
       let last = layout.last
       let range = last.offset..<last.offset + samples * last.stride
-      attenuate(activation, range, scratch.upstream, scratch.values, &scratch.sums)
+      if drops { drop(range, scratch.masks, &scratch.upstream) }
+      attenuate(activation, layout.hidden.count, range, weights, scratch.upstream, &scratch.sums, &dense)
       for layer in layout.hidden.reversed() {
         multiply(samples, layer, weights.packed, scratch.sums, scratch.values, &scratch.upstream, &dense)
-        attenuate(activation, layer.inputRange(samples), scratch.upstream, scratch.values, &scratch.sums)
+        let range = layer.inputRange(samples)
+        if drops { drop(range, scratch.masks, &scratch.upstream) }
+        attenuate(activation, layer.index - 1, range, weights, scratch.upstream, &scratch.sums, &dense)
       }
     }
     scatter(users, userSides, items, itemSides, layout, scratch.logits, scratch.sums, &userSums, &itemSums)
@@ -57,12 +61,22 @@ enum BackwardPass {
       RowLayout(stride: layer.inputRows.stride), padding: true)
   }
 
+  private static func drop(_ range: Range<Int>, _ masks: borrowing FloatBuffer, _ upstream: inout FloatBuffer) {
+    var upstream = upstream.mutableSpan
+    scaleElements(range, of: masks.span, onto: &upstream, at: 0)
+  }
+
+  /// Leaves the gradients of a layer's sums in their place, and adds that of its activation's parameter.
   private static func attenuate<Kind: Activation>(
-    _ activation: Kind.Type, _ range: Range<Int>, _ upstream: borrowing FloatBuffer, _ values: borrowing FloatBuffer,
-    _ sums: inout FloatBuffer
+    _ activation: Kind.Type, _ layer: Int, _ range: Range<Int>, _ weights: borrowing PackedWeights,
+    _ upstream: borrowing FloatBuffer, _ sums: inout FloatBuffer, _ dense: inout MutableSpan<Float>
   ) {
+    let kind = weights.activation(of: layer, activation)
+    if Kind.learns {
+      dense[weights.layout.slopes[layer]] += Float(parameterGradient(kind, upstream.span, range, of: sums.span))
+    }
     var sums = sums.mutableSpan
-    Kernels.attenuate(activation, upstream.span, values: values.span, range, of: &sums)
+    Kernels.attenuate(kind, upstream.span, range, of: &sums)
   }
 
   private static func scatter(

@@ -29,6 +29,8 @@ struct ForwardLayout: Sendable {
   let outputFactorsRange: Range<Int>
   let outputTowerRange: Range<Int>
   let outputBias: Int
+  /// Where the learned parameter of each hidden layer's activation stands in the dense vector; empty without any.
+  let slopes: [Int]
   /// The output weights on the tower among the packed weights, padded.
   let towerOutput: Range<Int>
   /// Floats of all packed weights; of a block's sums (or values); of a block of the widest layer.
@@ -50,6 +52,7 @@ struct ForwardLayout: Sendable {
     outputFactorsRange = range(of: .outputFactors)
     outputTowerRange = firstWidth > 0 ? range(of: .outputTower) : 0..<0
     outputBias = range(of: .outputBias).lowerBound
+    slopes = shape.hidden.indices.flatMap { Array(range(of: .hiddenSlope($0))) }
 
     let columns = shape.embedding == 0 ? 0 : max(firstWidth, 1)
     let first = range(of: firstWidth > 0 ? .hiddenWeight(0) : .outputTower)
@@ -68,7 +71,7 @@ struct ForwardLayout: Sendable {
     for index in shape.hidden.indices.dropFirst() {
       let layer = HiddenLayout(
         inputs: shape.hidden[index - 1], outputs: shape.hidden[index], weightRange: range(of: .hiddenWeight(index)),
-        biasRange: range(of: .hiddenBias(index)), packedOffset: offset, blockOffset: block)
+        biasRange: range(of: .hiddenBias(index)), index: index, packedOffset: offset, blockOffset: block)
       hidden.append(layer)
       offset = layer.backward.offset + layer.backward.count
       block = layer.rows.offset
@@ -116,6 +119,8 @@ struct SideLayout: Sendable {
 
 /// A hidden layer after the first.
 struct HiddenLayout: Sendable {
+  /// Its place among the hidden layers, from 0; that of its inputs is one less.
+  let index: Int
   let inputs: Int
   let outputs: Int
   /// W with its bias, and Wᵀ, packed.
@@ -129,8 +134,10 @@ struct HiddenLayout: Sendable {
   let biasRange: Range<Int>
 
   init(
-    inputs: Int, outputs: Int, weightRange: Range<Int>, biasRange: Range<Int>, packedOffset: Int, blockOffset: Int
+    inputs: Int, outputs: Int, weightRange: Range<Int>, biasRange: Range<Int>, index: Int, packedOffset: Int,
+    blockOffset: Int
   ) {
+    self.index = index
     self.inputs = inputs
     self.outputs = outputs
     self.weightRange = weightRange

@@ -6,18 +6,31 @@ enum ForwardPass {
   /// The logits of up to a block of samples; sums and activations stay in the scratch.
   /// - Parameters:
   ///   - users, items: `[samples]` positions of sides
+  ///   - dropout: what the samples do without; nil at evaluation
+  ///   - numbers: `[samples]`, what tells each sample from all others of an epoch; none without dropout
   static func run<Kind: Activation>(
     _ activation: Kind.Type, users: Span<UInt32>, items: Span<UInt32>, weights: borrowing PackedWeights,
-    userSides: borrowing FloatBuffer, itemSides: borrowing FloatBuffer, into scratch: inout BlockScratch
+    userSides: borrowing FloatBuffer, itemSides: borrowing FloatBuffer, dropout: Dropout? = nil,
+    numbers: Span<UInt64>, into scratch: inout BlockScratch
   ) {
     let samples = users.count
     let layout = weights.layout
     precondition(samples <= ForwardLayout.blockSize, "\(samples) samples in one block")
     gather(users, userSides, items, itemSides, layout, into: &scratch.sums)
-    activate(activation, 0..<samples * layout.firstStride, scratch.sums, into: &scratch.values)
+    if layout.firstStride > 0 {
+      activate(
+        weights.activation(of: 0, activation), 0..<samples * layout.firstStride, scratch.sums, into: &scratch.values)
+      if let dropout {
+        drop(dropout, numbers, 0, layout, RowLayout(stride: layout.firstStride), &scratch.masks, &scratch.values)
+      }
+    }
     for layer in layout.hidden {
       multiply(samples, layer, weights.packed, scratch.values, into: &scratch.sums)
-      activate(activation, layer.range(samples), scratch.sums, into: &scratch.values)
+      activate(
+        weights.activation(of: layer.index, activation), layer.range(samples), scratch.sums, into: &scratch.values)
+      if let dropout {
+        drop(dropout, numbers, layer.index, layout, layer.rows, &scratch.masks, &scratch.values)
+      }
     }
     finish(users, userSides, items, itemSides, weights, scratch.values, into: &scratch.logits)
   }
@@ -35,10 +48,22 @@ enum ForwardPass {
   }
 
   private static func activate<Kind: Activation>(
-    _ activation: Kind.Type, _ range: Range<Int>, _ sums: borrowing FloatBuffer, into values: inout FloatBuffer
+    _ activation: Kind, _ range: Range<Int>, _ sums: borrowing FloatBuffer, into values: inout FloatBuffer
   ) {
     var values = values.mutableSpan
     Kernels.activate(activation, range, of: sums.span, into: &values)
+  }
+
+  private static func drop(
+    _ dropout: Dropout, _ numbers: Span<UInt64>, _ layer: Int, _ layout: ForwardLayout, _ rows: RowLayout,
+    _ masks: inout FloatBuffer, _ values: inout FloatBuffer
+  ) {
+    var fresh = masks.mutableSpan
+    let hidden = layout.shape.hidden
+    dropout.draw(numbers, layer: layer, of: hidden.count, width: hidden[layer], into: &fresh, rows)
+    var values = values.mutableSpan
+    scaleElements(
+      rows.offset..<rows.offset + numbers.count * rows.stride, of: masks.span, onto: &values, at: rows.offset)
   }
 
   private static func multiply(

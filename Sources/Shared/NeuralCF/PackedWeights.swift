@@ -25,6 +25,11 @@ struct PackedWeights: ~Copyable, Sendable {
   /// The bias of the output layer.
   var outputBias: Float { dense[layout.outputBias] }
 
+  /// What a hidden layer applies to its sums.
+  func activation<Kind: Activation>(of layer: Int, _ kind: Kind.Type) -> Kind {
+    Kind(parameter: Kind.learns ? dense[layout.slopes[layer]] : 0)
+  }
+
   private static func copy(_ weights: Span<Float>, into buffer: inout FloatBuffer) {
     var dense = buffer.mutableSpan
     for index in weights.indices { dense[index] = weights[index] }

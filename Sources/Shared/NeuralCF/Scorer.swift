@@ -3,7 +3,6 @@ package import Plan
 
 /// Ranks items for users by their logits. The items' share of the first layer is computed once.
 package struct Scorer: ~Copyable, Sendable {
-  private let activation: ActivationKind
   private let itemCount: Int
   private var weights: PackedWeights
   private var userSide: FloatBuffer
@@ -17,10 +16,9 @@ package struct Scorer: ~Copyable, Sendable {
   /// - Parameters:
   ///   - dense: `[denseCount]`, in the order of `NetworkShape.denseBlocks`
   ///   - itemRows: `[items × rowWidth]`
-  package init(shape: NetworkShape, activation: ActivationKind, dense: Span<Float>, itemRows: Span<Float>) {
+  package init(shape: NetworkShape, dense: Span<Float>, itemRows: Span<Float>) {
     precondition(itemRows.count.isMultiple(of: shape.rowWidth), "\(itemRows.count) floats in rows of \(shape.rowWidth)")
     let layout = ForwardLayout(shape: shape)
-    self.activation = activation
     itemCount = itemRows.count / shape.rowWidth
     everyItem = (0..<UInt32(itemCount)).map { $0 }
     weights = PackedWeights(layout: layout)
@@ -41,8 +39,7 @@ package struct Scorer: ~Copyable, Sendable {
     take(userRow)
     let users = users
     Self.run(
-      activation, users.span, items, weights, userSide: userSide, itemSides: itemSides, scratch: &scratch, into: &logits
-    )
+      users.span, items, weights, userSide: userSide, itemSides: itemSides, scratch: &scratch, into: &logits)
   }
 
   /// The logits of every item for one user.
@@ -54,7 +51,7 @@ package struct Scorer: ~Copyable, Sendable {
     let users = users
     let everyItem = everyItem
     Self.run(
-      activation, users.span, everyItem.span, weights, userSide: userSide, itemSides: itemSides, scratch: &scratch,
+      users.span, everyItem.span, weights, userSide: userSide, itemSides: itemSides, scratch: &scratch,
       into: &logits)
   }
 
@@ -66,21 +63,32 @@ package struct Scorer: ~Copyable, Sendable {
   }
 
   private static func run(
-    _ activation: ActivationKind, _ users: Span<UInt32>, _ items: Span<UInt32>, _ weights: borrowing PackedWeights,
+    _ users: Span<UInt32>, _ items: Span<UInt32>, _ weights: borrowing PackedWeights,
     userSide: borrowing FloatBuffer, itemSides: borrowing FloatBuffer, scratch: inout BlockScratch,
     into logits: inout MutableSpan<Float>
   ) {
+    switch weights.layout.shape.activation {
+    case .relu: runBlocks(ReLU.self, users, items, weights, userSide, itemSides, &scratch, &logits)
+    case .leakyReLU: runBlocks(LeakyReLU.self, users, items, weights, userSide, itemSides, &scratch, &logits)
+    case .prelu: runBlocks(PReLU.self, users, items, weights, userSide, itemSides, &scratch, &logits)
+    case .elu: runBlocks(ELU.self, users, items, weights, userSide, itemSides, &scratch, &logits)
+    case .swish: runBlocks(Swish.self, users, items, weights, userSide, itemSides, &scratch, &logits)
+    }
+  }
+
+  private static func runBlocks<Kind: Activation>(
+    _ activation: Kind.Type, _ users: Span<UInt32>, _ items: Span<UInt32>, _ weights: borrowing PackedWeights,
+    _ userSide: borrowing FloatBuffer, _ itemSides: borrowing FloatBuffer, _ scratch: inout BlockScratch,
+    _ logits: inout MutableSpan<Float>
+  ) {
     precondition(logits.count == items.count, "\(items.count) items and room for \(logits.count) logits")
+    let none: [UInt64] = []
     var start = 0
     while start < items.count {
       let count = min(ForwardLayout.blockSize, items.count - start)
-      let block = items.extracting(start..<start + count)
-      switch activation {
-      case .relu:
-        ForwardPass.run(
-          ReLU.self, users: users.extracting(first: count), items: block, weights: weights, userSides: userSide,
-          itemSides: itemSides, into: &scratch)
-      }
+      ForwardPass.run(
+        activation, users: users.extracting(first: count), items: items.extracting(start..<start + count),
+        weights: weights, userSides: userSide, itemSides: itemSides, numbers: none.span, into: &scratch)
       let found = scratch.logits.span
       for index in 0..<count { logits[start + index] = found[index] }
       start += count

@@ -15,7 +15,8 @@ package enum InitialWeights {
   }
 
   /// Fills a range of the dense vector: hidden weights Glorot uniform (Glorot and Bengio 2010), output weights LeCun
-  /// uniform with the whole predictive vector as fan-in (LeCun et al. 1998), biases 0.
+  /// uniform with the whole predictive vector as fan-in (LeCun et al. 1998), biases 0, and the
+  /// slopes of PReLU 1/4 (He et al. 2015).
   /// - Parameter weights: `[range.count]` floats
   package static func fillDense(
     _ range: Range<Int>, shape: NetworkShape, seed: UInt64, into weights: inout MutableSpan<Float>
@@ -24,19 +25,20 @@ package enum InitialWeights {
     precondition(range.upperBound <= shape.denseCount, "dense weights \(range) of \(shape.denseCount)")
     let stream = RandomStream(seed: seed, .initialWeights)
     for block in shape.denseBlocks {
-      let limit = limit(of: block, shape: shape)
+      let (middle, limit) = distribution(of: block, shape: shape)
       for index in block.range.clamped(to: range) {
-        weights[index - range.lowerBound] = Float(limit * (2 * stream.uniform(at: UInt64(index)) - 1))
+        weights[index - range.lowerBound] = Float(middle + limit * (2 * stream.uniform(at: UInt64(index)) - 1))
       }
     }
   }
 
-  /// The half width of the uniform distribution that a block is drawn from; 0 for biases.
-  private static func limit(of block: DenseBlock, shape: NetworkShape) -> Double {
+  /// The middle and the half width of the uniform distribution that a block is drawn from.
+  private static func distribution(of block: DenseBlock, shape: NetworkShape) -> (middle: Double, limit: Double) {
     switch block.role {
-    case .hiddenWeight: (6 / Double(block.inputs + block.outputs)).squareRoot()
-    case .outputFactors, .outputTower: (3 / Double(fanIn(of: shape))).squareRoot()
-    case .hiddenBias, .outputBias: 0
+    case .hiddenWeight: (0, (6 / Double(block.inputs + block.outputs)).squareRoot())
+    case .outputFactors, .outputTower: (0, (3 / Double(fanIn(of: shape))).squareRoot())
+    case .hiddenSlope: (0.25, 0)
+    case .hiddenBias, .outputBias: (0, 0)
     }
   }
 

@@ -8,9 +8,12 @@ package struct NetworkShape: Sendable, Equatable {
   /// The output widths of the hidden layers; the first layer's input is the user's and the item's MLP part,
   /// concatenated.
   package let hidden: [Int]
+  /// What they apply to their sums.
+  package let activation: ActivationKind
 
-  package init(model: ModelKind, factors: Int, layers: [Int]) {
+  package init(model: ModelKind, factors: Int, layers: [Int], activation: ActivationKind = .relu) {
     self.model = model
+    self.activation = activation
     self.factors = model == .mlp ? 0 : factors
     let tower = model == .mlp || model == .neumf
     embedding = tower ? layers[0] / 2 : 0
@@ -42,6 +45,7 @@ package struct NetworkShape: Sendable, Equatable {
     for (layer, outputs) in hidden.enumerated() {
       append("mlp.\(layer).weight", .hiddenWeight(layer), inputs, outputs)
       append("mlp.\(layer).bias", .hiddenBias(layer), 1, outputs)
+      if activation == .prelu { append("mlp.\(layer).slope", .hiddenSlope(layer), 1, 1) }
       inputs = outputs
     }
     if model == .gmf || model == .neumf { append("output.gmf", .outputFactors, factors, 1) }
@@ -59,6 +63,8 @@ package struct DenseBlock: Sendable, Equatable {
   package enum Role: Sendable, Equatable {
     case hiddenWeight(Int)
     case hiddenBias(Int)
+    /// What a hidden layer's activation is multiplied by below 0, where that is learnt.
+    case hiddenSlope(Int)
     /// The output layer's weights on the element-wise product of the GMF parts.
     case outputFactors
     /// The output layer's weights on the tower's last activations.

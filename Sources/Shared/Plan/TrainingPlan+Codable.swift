@@ -15,7 +15,7 @@ extension Consistency: Codable {
 }
 
 extension TrainingPlan {
-  /// A field that is absent keeps its default; an unknown one is refused.
+  /// A field that is absent keeps its default, which for the negatives of ratings is none; an unknown one is refused.
   package init(from decoder: any Decoder) throws {
     let known = Set(CodingKeys.allCases.map(\.rawValue))
     let names = try decoder.container(keyedBy: AnyKey.self).allKeys.map(\.stringValue)
@@ -32,7 +32,11 @@ extension TrainingPlan {
     try read(.factors, into: &factors)
     try read(.layers, into: &layers)
     try read(.activation, into: &activation)
+    try read(.dropout, into: &dropout)
     try read(.objective, into: &objective)
+    try read(.normalization, into: &normalization)
+    try read(.roundRatings, into: &roundRatings)
+    if objective == .rating { negatives = 0 }
     try read(.negatives, into: &negatives)
     try read(.optimizer, into: &optimizer)
     try read(.learningRate, into: &learningRate)
@@ -40,6 +44,8 @@ extension TrainingPlan {
     try read(.momentum, into: &momentum)
     try read(.averaging, into: &averaging)
     try read(.l2, into: &l2)
+    l2Users = try container.decodeIfPresent(Double.self, forKey: .l2Users)
+    l2Items = try container.decodeIfPresent(Double.self, forKey: .l2Items)
     try read(.initialDeviation, into: &initialDeviation)
     try read(.batchSize, into: &batchSize)
     try read(.epochs, into: &epochs)
@@ -52,6 +58,10 @@ extension TrainingPlan {
     try read(.checkpointEvery, into: &checkpointEvery)
     try read(.stopAfterStaleEpochs, into: &stopAfterStaleEpochs)
     try read(.validation, into: &validation)
+    pretrainedGMF = try container.decodeIfPresent(String.self, forKey: .pretrainedGMF)
+    pretrainedMLP = try container.decodeIfPresent(String.self, forKey: .pretrainedMLP)
+    try read(.pretrainAlpha, into: &pretrainAlpha)
+    pretraining = try container.decodeIfPresent(PretrainingPlan.self, forKey: .pretraining)
     try read(.cluster, into: &cluster)
   }
 }

@@ -10,7 +10,19 @@ extension TrainingPlan {
   package func validate() throws(PlanError) {
     try require("factors", (1...Self.widthLimit).contains(factors), "\(factors)", "1 to \(Self.widthLimit)")
     try validateLayers()
+    try require("dropout", (0..<1).contains(dropout), "\(dropout)", "0 or more, below 1, such as 0.2")
+    try require(
+      "dropout", dropout == 0 || !shape.hidden.isEmpty, "\(dropout) without a hidden layer",
+      "goes with mlp and neumf, and two --layers or more")
     try require("negatives", (0...1000).contains(negatives), "\(negatives)", "0 to 1000")
+    try require(
+      "negatives", negatives == 0 || objective == .implicit, "\(negatives) with ratings", "ratings need none: 0")
+    try require(
+      "normalization", normalization == .global || objective == .rating,
+      "\(normalization.rawValue) with \(objective.rawValue)", "goes with --objective rating")
+    try require(
+      "round-ratings", !roundRatings || objective == .rating, "with \(objective.rawValue)",
+      "goes with --objective rating")
     try require(
       "learning-rate", learningRate.isFinite && learningRate > 0, "\(learningRate)", "a number above 0, such as 0.001")
     try require(
@@ -20,7 +32,9 @@ extension TrainingPlan {
     try require(
       "momentum", momentum == 0 || optimizer == .sgd, "\(momentum) with \(optimizer.rawValue)", "goes with sgd only")
     try require("averaging", (0..<1).contains(averaging), "\(averaging)", "0 or more, below 1, such as 0.5")
-    try require("l2", l2.isFinite && l2 >= 0, "\(l2)", "0 or more, such as 0.00001")
+    for (field, value) in [("l2", l2), ("l2-users", l2Users ?? 0), ("l2-items", l2Items ?? 0)] {
+      try require(field, value.isFinite && value >= 0, "\(value)", "0 or more, such as 0.00001")
+    }
     try require(
       "initial-deviation", initialDeviation.isFinite && initialDeviation > 0, "\(initialDeviation)",
       "a number above 0, such as 0.01")
@@ -36,11 +50,28 @@ extension TrainingPlan {
     try require("evaluate-every", evaluateEvery >= 1, "\(evaluateEvery)", "1 or more epochs")
     try require("checkpoint-every", checkpointEvery >= 1, "\(checkpointEvery)", "1 or more epochs")
     try require("stop-after-stale-epochs", stopAfterStaleEpochs >= 0, "\(stopAfterStaleEpochs)", "0 or more")
+    try validatePretraining()
     try require("workers", (1...1024).contains(cluster.workers), "\(cluster.workers)", "1 to 1024")
     try require("servers", (1...1024).contains(cluster.servers), "\(cluster.servers)", "1 to 1024")
     try require(
       "workers", cluster.workers <= shardCount, "\(cluster.workers) workers for \(shardCount) logical shards",
       "at most one worker per shard; raise --shards")
+  }
+
+  private func validatePretraining() throws(PlanError) {
+    try require("pretrain-alpha", (0...1).contains(pretrainAlpha), "\(pretrainAlpha)", "0 to 1, such as 0.5")
+    let (gmf, mlp) = (pretrainedGMF != nil, pretrainedMLP != nil)
+    let names = [(gmf, "pretrained-gmf"), (mlp, "pretrained-mlp"), (pretraining != nil, "pretrain")]
+    guard let (_, first) = names.first(where: { $0.0 }) else { return }
+    try require(first, model == .neumf, "with \(model.rawValue)", "goes with neumf")
+    try require(first, gmf == mlp, "one model of two", "a neumf begins from a gmf and an mlp")
+    guard pretraining != nil else { return }
+    for model in PretrainingPlan.models {
+      do throws(PlanError) { try stage(model).validate() } catch {
+        let own = ["epochs", "optimizer", "learning-rate"].contains(error.field)
+        throw own ? PlanError("pretrain-\(error.field)", error.problem, hint: error.hint) : error
+      }
+    }
   }
 
   private func validateLayers() throws(PlanError) {

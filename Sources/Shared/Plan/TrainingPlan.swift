@@ -2,10 +2,22 @@
 package enum ModelKind: String, Codable, Sendable, CaseIterable { case neumf, gmf, mlp, mf }
 
 /// What a hidden layer applies to its sums.
-package enum ActivationKind: String, Codable, Sendable, CaseIterable { case relu }
+package enum ActivationKind: String, Codable, Sendable, CaseIterable {
+  case relu
+  case leakyReLU = "leaky-relu"
+  /// Each hidden layer learns one number, the slope of its activation below 0.
+  case prelu
+  case elu
+  case swish
+}
 
-/// Binary cross-entropy on interactions and sampled negatives.
-package enum Objective: String, Codable, Sendable, CaseIterable { case implicit }
+/// What a model learns to tell.
+package enum Objective: String, Codable, Sendable, CaseIterable {
+  /// Interactions from negatives drawn at random, by binary cross-entropy.
+  case implicit
+  /// The rating of an interaction, by half the squared error.
+  case rating
+}
 
 /// How floats travel.
 package enum WireFormat: String, Codable, Sendable, CaseIterable { case fp32 }
@@ -59,8 +71,14 @@ package struct TrainingPlan: Sendable, Equatable, Codable {
   /// The width of the concatenated user and item embedding, then of each hidden layer.
   package var layers = [64, 32, 16, 8]
   package var activation = ActivationKind.relu
+  /// The share of the units of each hidden layer that a sample does without while it is trained.
+  package var dropout = 0.0
   package var objective = Objective.implicit
-  /// Negatives drawn per positive.
+  /// What is taken off a rating before it is learnt.
+  package var normalization = RatingNormalization.global
+  /// Whether predicted ratings are rounded to the nearest one that occurs.
+  package var roundRatings = false
+  /// Negatives drawn per positive; none for ratings.
   package var negatives = 4
   package var optimizer = OptimizerKind.lazyAdam
   package var learningRate = 0.0015
@@ -73,6 +91,9 @@ package struct TrainingPlan: Sendable, Equatable, Codable {
   package var averaging = 0.8
   /// λ of `λ/2 · ‖w‖²`, added per sample for its two rows and for the dense weights.
   package var l2 = 0.00005
+  /// Another λ for the rows of the users, or of the items.
+  package var l2Users: Double?
+  package var l2Items: Double?
   /// The standard deviation of the initial embeddings.
   package var initialDeviation = 0.01
   /// Samples, positives and negatives together, per optimizer step.
@@ -92,19 +113,29 @@ package struct TrainingPlan: Sendable, Equatable, Codable {
   package var stopAfterStaleEpochs = 0
   /// Hold out one validation item per user, and choose the best epoch on it.
   package var validation = false
+  /// The RUN folders of the GMF and the MLP that a NeuMF begins from, and the share of the GMF's output weights.
+  package var pretrainedGMF: String?
+  package var pretrainedMLP: String?
+  package var pretrainAlpha = 0.5
+  /// How those two are trained first, by the same command; nil where they are there already, or not wanted.
+  package var pretraining: PretrainingPlan?
   package var cluster = ClusterShape()
 
   package init() {}
 
   /// The fields of a plan file.
   package enum CodingKeys: String, CodingKey, CaseIterable {
-    case model, factors, layers, activation, objective, negatives, optimizer, learningRate, learningRateDecay, momentum,
-      averaging, l2
+    case model, factors, layers, activation, dropout, objective, normalization, roundRatings, negatives, optimizer,
+      learningRate, learningRateDecay,
+      momentum,
+      averaging, l2, l2Users, l2Items
     case initialDeviation, batchSize, epochs, seed, consistency, wire, shards, topK, evaluateEvery, checkpointEvery
-    case stopAfterStaleEpochs, validation, cluster
+    case stopAfterStaleEpochs, validation, pretrainedGMF, pretrainedMLP, pretrainAlpha, pretraining, cluster
   }
 
-  package var shape: NetworkShape { NetworkShape(model: model, factors: factors, layers: layers) }
+  package var shape: NetworkShape {
+    NetworkShape(model: model, factors: factors, layers: layers, activation: activation)
+  }
 
   /// Positives per optimizer step.
   package var positivesPerStep: Int { max(1, batchSize / (1 + negatives)) }

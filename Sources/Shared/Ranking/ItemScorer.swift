@@ -16,22 +16,23 @@ package protocol ItemScorer: ~Copyable, SendableMetatype {
 /// A trained model's parameters in canonical form, and what they mean.
 package struct RankingModel: Sendable {
   package let shape: NetworkShape
-  package let activation: ActivationKind
   /// `[users × rowWidth]`
   package let userRows: [Float]
   /// `[items × rowWidth]`
   package let itemRows: [Float]
   /// `[denseCount]`
   package let dense: [Float]
+  /// What scores stand for, where the model predicts ratings.
+  package let ratings: RatingNormalizer?
 
   package init(
-    shape: NetworkShape, activation: ActivationKind, userRows: [Float], itemRows: [Float], dense: [Float]
+    shape: NetworkShape, userRows: [Float], itemRows: [Float], dense: [Float], ratings: RatingNormalizer? = nil
   ) {
+    self.ratings = ratings
     precondition(userRows.count.isMultiple(of: shape.rowWidth), "\(userRows.count) floats in rows of \(shape.rowWidth)")
     precondition(itemRows.count.isMultiple(of: shape.rowWidth), "\(itemRows.count) floats in rows of \(shape.rowWidth)")
     precondition(dense.count == shape.denseCount, "\(dense.count) dense weights of \(shape.denseCount)")
     self.shape = shape
-    self.activation = activation
     self.userRows = userRows
     self.itemRows = itemRows
     self.dense = dense
@@ -41,7 +42,7 @@ package struct RankingModel: Sendable {
   package var itemCount: Int { itemRows.count / shape.rowWidth }
 }
 
-/// Scores by a model's logits.
+/// Scores by a model's logits, or by the ratings that it expects, not yet brought to their scale.
 package struct ModelScorer: ~Copyable, ItemScorer {
   private let model: RankingModel
   private var scorer: Scorer
@@ -49,7 +50,7 @@ package struct ModelScorer: ~Copyable, ItemScorer {
   package init(_ model: RankingModel) {
     self.model = model
     scorer = Scorer(
-      shape: model.shape, activation: model.activation, dense: model.dense.span, itemRows: model.itemRows.span)
+      shape: model.shape, dense: model.dense.span, itemRows: model.itemRows.span)
   }
 
   package var itemCount: Int { model.itemCount }
@@ -58,12 +59,18 @@ package struct ModelScorer: ~Copyable, ItemScorer {
   package mutating func score(_ user: Row, _ items: Span<UInt32>, into scores: inout MutableSpan<Float>) {
     let userRows = model.userRows
     scorer.score(userRow: userRows.span.extracting(range(of: user)), items: items, into: &scores)
+    guard let ratings = model.ratings else { return }
+    for index in items.indices {
+      scores[index] = ratings.expected(scores[index], user: user, item: Row(rawValue: items[index]))
+    }
   }
 
   @_lifetime(scores: copy scores)
   package mutating func scoreAll(_ user: Row, into scores: inout MutableSpan<Float>) {
     let userRows = model.userRows
     scorer.scoreAll(userRow: userRows.span.extracting(range(of: user)), into: &scores)
+    guard let ratings = model.ratings else { return }
+    for item in scores.indices { scores[item] = ratings.expected(scores[item], user: user, item: Row(item)) }
   }
 
   private func range(of user: Row) -> Range<Int> {

@@ -53,6 +53,7 @@ extension ControlMessage {
     case 16: self = .alive
     case 17: self = .settle(endedEpoch: Epoch(rawValue: try reader.number("ended epoch")))
     case 18: self = .settled
+    case 19: self = .measured(try Self.errors(from: &reader))
     default: throw WireError("message kind", "\(kind) is unknown")
     }
     try reader.finish()
@@ -73,6 +74,18 @@ extension ControlMessage {
         ShardPosition(shard: ShardID(rawValue: try reader.number("shard")), position: try reader.number("position")))
     }
     return values
+  }
+
+  private static func errors(from reader: inout FrameReader) throws(WireError) -> RatingErrors {
+    let errors = RatingErrors(
+      minimum: try reader.float64("lowest rating"), width: try reader.float64("width of the scale"),
+      cases: try reader.number("cases"), absolute: try reader.number("absolute errors"),
+      squared: try reader.number("squared errors"), ratings: try reader.number("ratings"),
+      ratingSquares: try reader.number("squared ratings"))
+    guard errors.minimum.isFinite, errors.width.isFinite, errors.width > 0 else {
+      throw WireError("width of the scale", "is \(errors.width) from \(errors.minimum) on")
+    }
+    return errors
   }
 
   private static func account(from reader: inout FrameReader) throws(WireError) -> Account {

@@ -59,6 +59,9 @@ extension ControlMessage {
       out.begin(17)
       out.number(endedEpoch.rawValue)
     case .settled: out.begin(18)
+    case .measured(let errors):
+      out.begin(19)
+      out.errors(errors)
     }
     return out.bytes
   }
@@ -109,6 +112,16 @@ private struct ByteSink {
       number(value.shard.rawValue)
       number(value.position)
     }
+  }
+
+  mutating func errors(_ value: RatingErrors) {
+    number(value.minimum.bitPattern)
+    number(value.width.bitPattern)
+    number(value.cases)
+    number(value.absolute)
+    number(value.squared)
+    number(value.ratings)
+    number(value.ratingSquares)
   }
 
   mutating func account(_ value: Account) {

@@ -14,6 +14,7 @@ package enum ControlMessage: Sendable, Equatable {
   /// The servers hold the rows of this worker's users as they are now.
   case settled
   case evaluated(RankCounts)
+  case measured(RatingErrors)
   case farewell(Account)
   case failed(exitCode: Int32, reason: String)
 
@@ -35,7 +36,7 @@ package enum ControlMessage: Sendable, Equatable {
   case alive
 }
 
-/// Which held-out items to rank.
+/// Which held-out items to rank, or whose ratings to predict.
 package enum EvaluationTarget: UInt8, Sendable { case test = 0, validation }
 
 /// A member presents itself.
@@ -120,6 +121,30 @@ package struct RankCounts: Sendable, Equatable {
   package init(counts: [UInt64], cases: UInt64) {
     self.counts = counts
     self.cases = cases
+  }
+}
+
+/// Sums over predicted ratings, counted in units of the scale's width, so that adding them is exact and the order does
+/// not matter.
+package struct RatingErrors: Sendable, Equatable {
+  /// The lowest rating, and how far the highest is from it.
+  package var minimum: Double
+  package var width: Double
+  package var cases: UInt64
+  package var absolute: Int64
+  package var squared: Int64
+  package var ratings: Int64
+  package var ratingSquares: Int64
+  package init(
+    minimum: Double, width: Double, cases: UInt64, absolute: Int64, squared: Int64, ratings: Int64, ratingSquares: Int64
+  ) {
+    self.minimum = minimum
+    self.width = width
+    self.cases = cases
+    self.absolute = absolute
+    self.squared = squared
+    self.ratings = ratings
+    self.ratingSquares = ratingSquares
   }
 }
 

@@ -14,6 +14,8 @@ package struct LeafBatch {
   private var userColumn: [UInt32] = []
   private var itemColumn: [UInt32] = []
   private var targetColumn: [Float] = []
+  /// What tells each sample from all others of an epoch; filled where dropout asks for it.
+  private var numberColumn: [UInt64] = []
   /// The interactions of a run, and the places of negatives that their users may know.
   private var drawn: [Int] = []
   private var doubtful: [Int] = []
@@ -27,6 +29,9 @@ package struct LeafBatch {
   package var userOfSample: Span<UInt32> { @_lifetime(borrow self) get { userColumn.span.extracting(0..<count) } }
   package var itemOfSample: Span<UInt32> { @_lifetime(borrow self) get { itemColumn.span.extracting(0..<count) } }
   package var targets: Span<Float> { @_lifetime(borrow self) get { targetColumn.span.extracting(0..<count) } }
+  package var numbers: Span<UInt64> {
+    @_lifetime(borrow self) get { numberColumn.span.extracting(0..<min(count, numberColumn.count)) }
+  }
 
   mutating func begin(_ node: ReductionTree.Node) {
     self.node = node
@@ -40,11 +45,28 @@ package struct LeafBatch {
     let run = count..<count + positions.count * (1 + configuration.plan.negatives)
     count = run.upperBound
     grow(to: count)
-    Self.draw(
-      positions, of: order, sampler, configuration, from: run.lowerBound, users: &userColumn, items: &itemColumn,
-      targets: &targetColumn, drawn: &drawn, doubtful: &doubtful)
+    if let ratings = configuration.ratings {
+      Self.draw(
+        positions, of: order, ratings, configuration, from: run.lowerBound, users: &userColumn, items: &itemColumn,
+        targets: &targetColumn, drawn: &drawn)
+    } else {
+      Self.draw(
+        positions, of: order, sampler, configuration, from: run.lowerBound, users: &userColumn, items: &itemColumn,
+        targets: &targetColumn, drawn: &drawn, doubtful: &doubtful)
+    }
+    if configuration.plan.dropout > 0 { number(run, drawnWith: configuration.plan.negatives) }
     users.insert(userColumn, run)
     items.insert(itemColumn, run)
+  }
+
+  /// Numbers the samples of a run by interaction and place beside it, whoever trains them.
+  private mutating func number(_ run: Range<Int>, drawnWith negatives: Int) {
+    let more = max(0, run.upperBound - numberColumn.count)
+    numberColumn.append(contentsOf: repeatElement(0, count: more))
+    for (index, place) in run.enumerated() {
+      let (positive, beside) = index.quotientAndRemainder(dividingBy: 1 + negatives)
+      numberColumn[place] = UInt64(drawn[positive] * (1 + negatives) + beside)
+    }
   }
 
   /// What misses the caches is asked for one pass before it is needed.
@@ -94,6 +116,28 @@ package struct LeafBatch {
       let (positive, negative) = (place &- first).quotientAndRemainder(dividingBy: 1 &+ negatives)
       let user = Row(rawValue: users[place] &+ firstUser)
       items[place] = sampler.negative(negative &- 1, ofInteraction: drawn[positive], user: user).rawValue
+    }
+  }
+
+  /// Rated interactions; each target is what the score should be.
+  private static func draw(
+    _ positions: Range<Int>, of order: ShardOrder, _ ratings: RatingNormalizer, _ configuration: WorkerConfiguration,
+    from first: Int, users: inout [UInt32], items: inout [UInt32], targets: inout [Float], drawn: inout [Int]
+  ) {
+    let matrix = configuration.interactions
+    let firstUser = UInt32(configuration.users.lowerBound)
+    drawn.removeAll(keepingCapacity: true)
+    for (place, position) in positions.enumerated() {
+      let interaction = order.firstInteraction &+ order.permutation[position]
+      let user = configuration.index.user(ofInteraction: interaction)
+      let item = matrix.item(at: interaction)
+      guard let rating = matrix.rating(at: interaction) else {
+        preconditionFailure("interaction \(interaction) without a rating")
+      }
+      drawn.append(interaction)
+      users[first + place] = user.rawValue &- firstUser
+      items[first + place] = item.rawValue
+      targets[first + place] = rating - ratings.mean(user: user, item: item)
     }
   }
 

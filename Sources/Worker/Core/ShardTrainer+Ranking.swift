@@ -32,6 +32,36 @@ extension ShardTrainer {
     return RankCounts(counts: tally.counts, cases: tally.cases)
   }
 
+  /// Compares what the model predicts of this worker's users with the ratings that they gave, with the item rows
+  /// collected last.
+  /// - Throws: `RankingError` for a user whose scores are not numbers: the training has diverged.
+  package func measure(_ rated: RatedInteractions) throws(RankingError) -> RatingErrors {
+    guard let ratings = configuration.ratings else { preconditionFailure("ratings measured of a model without any") }
+    var tally = RatingTally(ratings.scheme)
+    var scorer = Self.scorer(configuration, dense: dense, catalogue: catalogue)
+    let held = configuration.users
+    var buffer = FloatBuffer(count: shape.rowWidth)
+    var scores = FloatBuffer(count: 0)
+    var items: [UInt32] = []
+    for run in rated.runsOfUsers(in: 0..<rated.count) {
+      let user = rated.user(at: run.lowerBound)
+      guard held.contains(Int(user.rawValue)) else { continue }
+      Self.read(Int(user.rawValue) - held.lowerBound, of: users, after: optimizerStep, into: &buffer)
+      items.removeAll(keepingCapacity: true)
+      for index in run { items.append(rated.item(at: index).rawValue) }
+      Self.grow(&scores, to: items.count)
+      Self.score(&scorer, user: buffer, items, into: &scores)
+      for (place, index) in run.enumerated() {
+        guard scores[place] == scores[place] else { throw RankingError(user: user) }
+        let expected = ratings.expected(scores[place], user: user, item: rated.item(at: index))
+        tally.record(predicted: ratings.scheme.presented(expected), actual: rated.rating(at: index))
+      }
+    }
+    return RatingErrors(
+      minimum: tally.minimum, width: tally.width, cases: tally.cases, absolute: tally.absolute, squared: tally.squared,
+      ratings: tally.ratings, ratingSquares: tally.ratingSquares)
+  }
+
   private static func rank(_ logits: borrowing FloatBuffer, of count: Int) -> Int? {
     CaseRank.ofFirst(logits.span.extracting(0..<count))
   }
@@ -41,7 +71,7 @@ extension ShardTrainer {
   ) -> Scorer {
     let shape = configuration.plan.shape
     return Scorer(
-      shape: shape, activation: configuration.plan.activation, dense: dense.span,
+      shape: shape, dense: dense.span,
       itemRows: catalogue.span.extracting(0..<configuration.size.items * shape.rowWidth))
   }
 

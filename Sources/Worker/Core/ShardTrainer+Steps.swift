@@ -43,17 +43,31 @@ extension ShardTrainer {
     Self.read(userRows, of: users, after: optimizerStep, into: &leafUserRows)
     Self.gather(current.itemPlaces[index], of: itemRows, width: width, into: &leafItemRows)
 
+    let dropout = Dropout(share: configuration.plan.dropout, seed: configuration.plan.seed, epoch: epoch)
     let gradient = reducer.blank()
     gradient.setRows(itemRowIDs.span)
     let leafLoss = gradient.withMutableValues { (itemGradients, denseGradients) in
       Self.run(
-        &computation, leaf, userRows: leafUserRows, itemRows: leafItemRows, scale: scale,
-        l2: Float(configuration.plan.l2), userGradients: &leafUserGradients, width: width, &itemGradients,
+        &computation, leaf, userRows: leafUserRows, itemRows: leafItemRows, dropout: dropout, scale: scale,
+        l2: L2Penalty(configuration.plan), userGradients: &leafUserGradients, width: width, &itemGradients,
         &denseGradients)
     }
-    loss += Int64((leafLoss / Progress.lossUnit).rounded())
+    count(loss: leafLoss)
     reducer.add(gradient, at: leaf.node)
     Self.apply(userRows, leafUserGradients, to: &users, step: optimizerStep + 1)
+  }
+
+  // Limit: seventeen billion samples of loss 1; the sums of 32 such workers do not overflow.
+  private static let lossLimit = 0x1p58
+
+  /// Adds a leaf's loss, or sees that the training has diverged.
+  private mutating func count(loss leafLoss: Double) {
+    let units = (leafLoss / Progress.lossUnit).rounded()
+    guard abs(Double(loss) + units) < Self.lossLimit else {
+      hasDiverged = true
+      return
+    }
+    loss += Int64(units)
   }
 
   // The buffers are arguments, so that each callee may open spans of several of them at once.
@@ -64,7 +78,8 @@ extension ShardTrainer {
 
   private static func run(
     _ computation: inout GradientComputation, _ leaf: LeafBatch, userRows: borrowing FloatBuffer,
-    itemRows: borrowing FloatBuffer, scale: Float, l2: Float, userGradients: inout FloatBuffer, width: Int,
+    itemRows: borrowing FloatBuffer, dropout: Dropout?, scale: Float, l2: L2Penalty, userGradients: inout FloatBuffer,
+    width: Int,
     _ itemGradients: inout MutableSpan<Float>, _ denseGradients: inout MutableSpan<Float>
   ) -> Double {
     var all = userGradients.mutableSpan
@@ -72,7 +87,8 @@ extension ShardTrainer {
     return computation.run(
       userRows: userRows.span.extracting(0..<leaf.users.rows.count * width),
       itemRows: itemRows.span.extracting(0..<leaf.items.rows.count * width), userOfSample: leaf.userOfSample,
-      itemOfSample: leaf.itemOfSample, targets: leaf.targets, scale: scale, l2: l2, userGradients: &target,
+      itemOfSample: leaf.itemOfSample, targets: leaf.targets, dropout: dropout, numbers: leaf.numbers, scale: scale,
+      l2: l2, userGradients: &target,
       itemGradients: &itemGradients, denseGradients: &denseGradients)
   }
 

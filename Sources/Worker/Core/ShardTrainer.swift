@@ -72,6 +72,8 @@ package struct ShardTrainer: ~Copyable {
   /// Of this order: samples trained and the sum of losses, in `Progress.lossUnit`.
   package internal(set) var samples: UInt64 = 0
   package internal(set) var loss: Int64 = 0
+  /// The losses are no numbers any more; what is trained from here on is worth nothing.
+  package internal(set) var hasDiverged = false
   /// Pushes sent, one per step and server, and how stale the rows of each step were.
   package internal(set) var pushes: UInt64 = 0
   package internal(set) var staleness: [UInt64] = [0]
@@ -86,7 +88,8 @@ package struct ShardTrainer: ~Copyable {
     users = RowTable(
       rows: configuration.users.count, width: shape.rowWidth,
       optimizer: OptimizerSettings(plan: plan, size: configuration.size))
-    computation = GradientComputation(shape: shape, activation: plan.activation, sampleCapacity: share)
+    computation = GradientComputation(
+      shape: shape, objective: plan.objective, sampleCapacity: share, drops: plan.dropout > 0)
     reducer = TreeReducer(
       shards: configuration.shardMap.count, width: shape.rowWidth, denseCount: configuration.denseCount)
     current = StepBatch(
@@ -158,7 +161,7 @@ package struct ShardTrainer: ~Copyable {
   }
 
   /// Whether a step may be computed now.
-  package var canCompute: Bool { state == .ready && !isPaused }
+  package var canCompute: Bool { state == .ready && !isPaused && !hasDiverged }
 
   /// How far this worker is: the step whose push has not been sent.
   package var progress: Progress {

@@ -16,6 +16,8 @@ package struct WorkerConfiguration: Sendable {
   package let users: Range<Int>
   /// The training interactions of all users.
   package let interactions: InteractionMatrix
+  /// What the scores of ratings stand for, where ratings are learnt.
+  let ratings: RatingNormalizer?
   /// Those of this worker's users.
   let index: InteractionIndex
   /// The floats of the dense weights.
@@ -34,6 +36,8 @@ package struct WorkerConfiguration: Sendable {
     self.shardMap = shardMap
     self.interactions = interactions
     denseCount = plan.shape.denseCount
+    ratings = plan.objective == .rating ? RatingNormalizer(interactions, plan: plan) : nil
+    precondition(plan.objective == .implicit || ratings != nil, "ratings are to be learnt, and there are none")
     shards = placement.shards(of: shardMap.count, for: worker)
     users = shards.isEmpty ? 0..<0 : shardMap.bounds[shards.lowerBound]..<shardMap.bounds[shards.upperBound]
     index = InteractionIndex(interactions, users: users)

@@ -34,7 +34,8 @@ extension TrainingLoop {
       exit = .finished
     case .abort(let reason): exit = .aborted(reason: reason)
     case .alive: break
-    case .hello, .ready, .progress, .epochFinished, .paused, .settled, .evaluated, .farewell, .failed, .welcome:
+    case .hello, .ready, .progress, .epochFinished, .paused, .settled, .evaluated, .measured, .farewell, .failed,
+      .welcome:
       throw WireError("message", "is not one that a worker is sent")
     }
   }
@@ -103,8 +104,12 @@ extension TrainingLoop {
           ? .epochFinished(trainer.progress) : .paused(trainer.progress, positions: trainer.positions))
     case .settled: try link.send(.settled)
     case .canRank:
-      let cases = evaluationTarget == .test ? data.testCases : data.validationCases
-      try link.send(.evaluated(try trainer.rank(cases)))
+      if let rated = evaluationTarget == .test ? rated?.test : rated?.validation {
+        try link.send(.measured(try trainer.measure(rated)))
+      } else {
+        let cases = evaluationTarget == .test ? data.testCases : data.validationCases
+        try link.send(.evaluated(try trainer.rank(cases)))
+      }
     }
   }
 }

@@ -16,6 +16,8 @@ package struct TrainingLoop: ~Copyable {
   var servers: [ServerLink] = []
   var poll = PollSet()
   let data: PreparedDataset
+  /// What a rating model is measured on; nil where none is trained.
+  let rated: (test: RatedInteractions, validation: RatedInteractions)?
   private let watches: Watches
   let logger: Logger
 
@@ -64,6 +66,14 @@ package struct TrainingLoop: ~Copyable {
   ) throws {
     let plan = try JSONDecoder().decode(TrainingPlan.self, from: Data(welcome.plan))
     let interactions = data.trainingMatrix(excludingValidation: plan.validation)
+    if plan.objective == .rating {
+      guard interactions.hasRatings, let test = data.testRatings, let validation = data.validationRatings else {
+        throw WireError("plan", "learns ratings, and this worker's data has none")
+      }
+      rated = (test, validation)
+    } else {
+      rated = nil
+    }
     trainer = ShardTrainer(
       WorkerConfiguration(
         job: welcome.job, membership: welcome.membership, worker: WorkerID(welcome.index), plan: plan,
@@ -97,9 +107,21 @@ package struct TrainingLoop: ~Copyable {
   private mutating func trainStep() throws {
     guard trainer.canCompute else { return }
     trainer.computeStep(directives: &directives)
+    if trainer.hasDiverged { return try giveUp() }
     try carryOut()
     trainer.sampleAhead()
   }
+
+  /// Says that the training has diverged, and pushes nothing of it; the coordinator ends the job.
+  private mutating func giveUp() throws {
+    let reason = "the training diverged in epoch \(trainer.epoch); a lower --learning-rate may help"
+    logger.error("\(reason)")
+    directives.removeAll()
+    try link.send(.failed(exitCode: Self.badData, reason: reason))
+  }
+
+  // The contract's exit code for data that cannot be worked with.
+  private static let badData: Int32 = 65
 
   /// Every frame that the servers have sent.
   private mutating func receiveRows() throws {

@@ -60,9 +60,10 @@ package struct ReportPage {
       + "\(report.plan.consistency), \(counted(report.plan.cluster.workers, "worker")), "
       + "\(counted(report.plan.cluster.servers, "server"))."
     if let best = report.best {
-      text += " Best epoch \(best.epoch): HR@\(report.plan.topK) \(Figures.fixed(best.hitRatio, 4)), "
-      text += "NDCG@\(report.plan.topK) \(Figures.fixed(best.ndcg, 4))"
-      if let held = best.chosenOn { text += ", chosen on the \(held.rawValue) items" }
+      text += " Best epoch \(best.epoch): " + measures.map { "\($0.name) \($0.text(best))" }.joined(separator: ", ")
+      if let held = best.chosenOn {
+        text += ", chosen on the \(held.rawValue) \(report.plan.objective == .implicit ? "items" : "ratings")"
+      }
       text += "."
     }
     return text
@@ -74,7 +75,32 @@ package struct ReportPage {
     if report.epochs.isEmpty { return "<p>No epoch has ended yet.</p>" }
     let loss = LineChart(
       title: "Training loss", yName: "loss (mean per sample)", series: [series("loss") { $0.loss }])
-    return loss.svg + measure("Hit ratio", "HR", \.hitRatio) + measure("NDCG", "NDCG", \.ndcg)
+    switch report.plan.objective {
+    case .implicit: return loss.svg + measure("Hit ratio", "HR", \.hitRatio) + measure("NDCG", "NDCG", \.ndcg)
+    case .rating: return loss.svg + errors
+    }
+  }
+
+  /// The errors of predicted ratings, in the unit of the ratings, and the variance that is explained.
+  private var errors: String {
+    if report.epochs.allSatisfy({ $0.errors == nil }) { return "" }
+    let errors = LineChart(
+      title: "Errors of predicted ratings by epoch", yName: "error (in ratings)",
+      series: [series("RMSE") { $0.errors?.rmse ?? .nan }, series("MAE") { $0.errors?.mae ?? .nan }])
+    let explained = LineChart(
+      title: "Explained variance by epoch", yName: "R2 (share of the variance)",
+      series: [series("R2") { $0.errors?.r2 ?? .nan }])
+    return errors.svg + (report.epochs.contains { $0.errors?.r2 != nil } ? explained.svg : "")
+  }
+
+  /// What this run is measured by, as the best epoch and the rows of the table show it.
+  private var measures: [(name: String, text: (ChosenEpoch) -> String)] {
+    let measures: [(String, (ChosenEpoch) -> Double?)] =
+      switch report.plan.objective {
+      case .implicit: [("HR@\(report.plan.topK)", \.hitRatio), ("NDCG@\(report.plan.topK)", \.ndcg)]
+      case .rating: [("RMSE", { $0.errors?.rmse }), ("MAE", { $0.errors?.mae }), ("R2", { $0.errors?.r2 })]
+      }
+    return measures.map { name, value in (name, { value($0).map { Figures.fixed($0, 4) } ?? "-" }) }
   }
 
   /// The measure at the plan's K, at half of it, and at 1.
@@ -96,16 +122,16 @@ package struct ReportPage {
   }
 
   private var epochTable: String {
-    let cut = report.plan.topK
     let rows = report.epochs.map { epoch in
-      [
-        String(epoch.epoch) + (epoch.epoch == report.best?.epoch ? " *" : ""), Figures.fixed(epoch.loss, 4),
-        epoch.hitRatio[cut].map { Figures.fixed($0, 4) } ?? "-", epoch.ndcg[cut].map { Figures.fixed($0, 4) } ?? "-",
-        Figures.rate(epoch.samplesPerSecond), Figures.fixed(epoch.trainingSeconds, 2),
-        Figures.fixed(epoch.evaluationSeconds, 2),
-      ]
+      let found = report.measured(epoch)
+      return [String(epoch.epoch) + (epoch.epoch == report.best?.epoch ? " *" : ""), Figures.fixed(epoch.loss, 4)]
+        + measures.map { $0.text(found) }
+        + [
+          Figures.rate(epoch.samplesPerSecond), Figures.fixed(epoch.trainingSeconds, 2),
+          Figures.fixed(epoch.evaluationSeconds, 2),
+        ]
     }
-    let head = ["epoch", "loss", "HR@\(cut)", "NDCG@\(cut)", "samples/s", "training s", "evaluation s"]
+    let head = ["epoch", "loss"] + measures.map(\.name) + ["samples/s", "training s", "evaluation s"]
     return Markup.table(head, rows)
   }
 

@@ -1,4 +1,5 @@
 internal import Glibc
+package import Plan
 
 /// Shows a training on a terminal or in a log: a line that draws over itself on a tty, else a plain one now and then;
 /// below it the table of epochs.
@@ -14,16 +15,16 @@ package struct ProgressPrinter: ~Copyable {
   private static let terminalInterval: Duration = .milliseconds(100)
   private static let plainInterval: Duration = .seconds(5)
 
-  package init(descriptor: Int32 = STDOUT_FILENO, topK: Int) {
-    self.init(descriptor: descriptor, topK: topK, isTerminal: isatty(descriptor) == 1)
+  package init(descriptor: Int32 = STDOUT_FILENO, topK: Int, objective: Objective = .implicit) {
+    self.init(descriptor: descriptor, topK: topK, objective: objective, isTerminal: isatty(descriptor) == 1)
   }
 
-  package init(descriptor: Int32, topK: Int, isTerminal: Bool) {
+  package init(descriptor: Int32, topK: Int, objective: Objective = .implicit, isTerminal: Bool) {
     self.descriptor = descriptor
     self.isTerminal = isTerminal
     // A reader that goes away, such as `head`, must not end the training with a signal.
     signal(SIGPIPE, SIG_IGN)
-    table = EpochTable(topK: topK)
+    table = EpochTable(topK: topK, objective: objective)
   }
 
   /// Shows `progress`, unless the line before is too fresh at `now`.

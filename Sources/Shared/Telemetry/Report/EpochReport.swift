@@ -4,9 +4,11 @@ package struct EpochReport: Equatable, Sendable {
   package let epoch: Int
   /// The mean over all samples; not finite where the training diverged, which JSON shows as null.
   package let loss: Double
-  /// HR@K and NDCG@K by K; empty where the epoch was not evaluated.
+  /// HR@K and NDCG@K by K; empty where the epoch was not evaluated, and for ratings.
   package let hitRatio: [Int: Double]
   package let ndcg: [Int: Double]
+  /// MAE, RMSE and R² of predicted ratings; nil where the epoch was not evaluated, or no ratings are learnt.
+  package let errors: RatingMeasures?
   /// The same at the plan's K on the validation items; nil where none are held out or the epoch was not evaluated.
   package let validation: ValidationScore?
   /// Positives times one more than the negatives of each.
@@ -17,17 +19,22 @@ package struct EpochReport: Equatable, Sendable {
 
   package init(
     epoch: Int, loss: Double, hitRatio: [Int: Double] = [:], ndcg: [Int: Double] = [:],
-    validation: ValidationScore? = nil, samples: Int, trainingSeconds: Double, evaluationSeconds: Double = 0
+    errors: RatingMeasures? = nil, validation: ValidationScore? = nil, samples: Int, trainingSeconds: Double,
+    evaluationSeconds: Double = 0
   ) {
     self.epoch = epoch
     self.loss = loss
     self.hitRatio = hitRatio
     self.ndcg = ndcg
+    self.errors = errors
     self.validation = validation
     self.samples = samples
     self.trainingSeconds = trainingSeconds
     self.evaluationSeconds = evaluationSeconds
   }
+
+  /// What epochs are compared by, the higher the better: on the validation items where there are some.
+  func score(topK: Int) -> Double? { validation?.score ?? hitRatio[topK] ?? errors.map { -$0.rmse } }
 
   package var samplesPerSecond: Double { trainingSeconds > 0 ? Double(samples) / trainingSeconds : 0 }
 }
@@ -43,6 +50,7 @@ extension EpochReport: Codable {
     loss = try container.decode(Double?.self, forKey: .loss) ?? .nan
     hitRatio = try container.decode([Int: Double].self, forKey: .hitRatio)
     ndcg = try container.decode([Int: Double].self, forKey: .ndcg)
+    errors = try RatingMeasures(beside: decoder)
     validation = try container.decodeIfPresent(ValidationScore.self, forKey: .validation)
     samples = try container.decode(Int.self, forKey: .samples)
     trainingSeconds = try container.decode(Double.self, forKey: .trainingSeconds)
@@ -55,6 +63,7 @@ extension EpochReport: Codable {
     try container.encode(loss.isFinite ? loss : nil, forKey: .loss)
     try container.encode(hitRatio, forKey: .hitRatio)
     try container.encode(ndcg, forKey: .ndcg)
+    try errors?.encode(to: encoder)
     try container.encodeIfPresent(validation, forKey: .validation)
     try container.encode(samples, forKey: .samples)
     try container.encode(trainingSeconds, forKey: .trainingSeconds)

@@ -11,10 +11,14 @@ package struct MetricsLine: Codable, Equatable, Sendable {
   /// At the plan's K; only in an evaluated epoch's last line.
   package let hitRatio: Double?
   package let ndcg: Double?
+  /// Of predicted ratings; the same.
+  package let mae: Double?
+  package let rmse: Double?
+  package let r2: Double?
 
   package init(
     time: Double, epoch: Int, step: Int, loss: Double?, samplesPerSecond: Double, hitRatio: Double? = nil,
-    ndcg: Double? = nil
+    ndcg: Double? = nil, errors: RatingMeasures? = nil
   ) {
     self.time = time
     self.epoch = epoch
@@ -23,5 +27,8 @@ package struct MetricsLine: Codable, Equatable, Sendable {
     self.samplesPerSecond = samplesPerSecond
     self.hitRatio = hitRatio
     self.ndcg = ndcg
+    mae = errors?.mae
+    rmse = errors?.rmse
+    r2 = errors?.r2
   }
 }

@@ -5,8 +5,8 @@ package struct RunReport: Codable, Equatable, Sendable {
   package var plan: TrainingPlan
   package var data: ProblemSize
   package var epochs: [EpochReport]
-  /// The earliest epoch with the highest hit ratio at the plan's K, on the validation items where there are some, and
-  /// its measures on the test items; nil before the first evaluation.
+  /// The earliest epoch with the highest hit ratio at the plan's K, or the lowest RMSE, on the validation items where
+  /// there are some, and its measures on the test items; nil before the first evaluation.
   package var best: ChosenEpoch?
   /// The last epoch that was evaluated.
   package var last: ChosenEpoch?
@@ -43,15 +43,20 @@ package struct RunReport: Codable, Equatable, Sendable {
     epochs.append(epoch)
     let seconds = epochs.reduce(0) { $0 + $1.trainingSeconds }
     samplesPerSecond = seconds > 0 ? Double(epochs.reduce(0) { $0 + $1.samples }) / seconds : 0
-    guard let hitRatio = epoch.hitRatio[plan.topK], let ndcg = epoch.ndcg[plan.topK] else { return }
-    last = ChosenEpoch(epoch: epoch.epoch, hitRatio: hitRatio, ndcg: ndcg, chosenOn: nil)
-    if let best, let found = score(epoch.epoch), let highest = score(best.epoch), found <= highest { return }
-    best = ChosenEpoch(
-      epoch: epoch.epoch, hitRatio: hitRatio, ndcg: ndcg, chosenOn: epoch.validation == nil ? .test : .validation)
+    guard let found = epoch.score(topK: plan.topK) else { return }
+    last = measured(epoch)
+    if let best, let highest = epochs.first(where: { $0.epoch == best.epoch })?.score(topK: plan.topK),
+      found <= highest
+    {
+      return
+    }
+    best = measured(epoch, chosenOn: epoch.validation == nil ? .test : .validation)
   }
 
-  /// What epochs are compared by: the hit ratio on the validation items, or on the test items where there are none.
-  private func score(_ number: Int) -> Double? {
-    epochs.first { $0.epoch == number }.flatMap { $0.validation?.hitRatio ?? $0.hitRatio[plan.topK] }
+  /// An epoch's measures at the plan's K.
+  func measured(_ epoch: EpochReport, chosenOn held: ChosenEpoch.Held? = nil) -> ChosenEpoch {
+    ChosenEpoch(
+      epoch: epoch.epoch, hitRatio: epoch.hitRatio[plan.topK], ndcg: epoch.ndcg[plan.topK], errors: epoch.errors,
+      chosenOn: held)
   }
 }

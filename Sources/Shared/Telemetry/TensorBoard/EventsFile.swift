@@ -53,6 +53,9 @@ package struct EventsFile: ~Copyable {
     var points: [(tag: String, value: Double)] = [("loss", epoch.loss)]
     if let value = epoch.hitRatio[topK] { points.append(("HR@\(topK)", value)) }
     if let value = epoch.ndcg[topK] { points.append(("NDCG@\(topK)", value)) }
+    if let errors = epoch.errors {
+      points += [("RMSE", errors.rmse), ("MAE", errors.mae)] + (errors.r2.map { [("R2", $0)] } ?? [])
+    }
     points.append(("samples/s", epoch.samplesPerSecond))
     return points
   }

@@ -1,0 +1,43 @@
+import Foundation
+import Links
+import ModelStore
+import Plan
+
+/// The trainings that come before that of a NeuMF: its GMF and its MLP, each in a RUN folder of its own below the
+/// whole's. What an earlier command finished or interrupted is not done again.
+struct PretrainingStages {
+  let plan: TrainingPlan
+  let data: String
+  let folder: RunFolder
+  let signals: SignalWatch
+
+  /// The plan of the whole with the runs of the stages in it.
+  static func placed(_ plan: TrainingPlan, in folder: RunFolder) -> TrainingPlan {
+    guard plan.pretraining != nil else { return plan }
+    var plan = plan
+    plan.pretrainedGMF = folder.stage(.gmf).path
+    plan.pretrainedMLP = folder.stage(.mlp).path
+    return plan
+  }
+
+  /// Runs what is missing; anything but `done` ends the whole.
+  func run() throws -> ExitStatus {
+    for (index, model) in PretrainingPlan.models.enumerated() {
+      let stage = folder.stage(model)
+      let name = "stage \(index + 1) of \(PretrainingPlan.models.count + 1), \(model.rawValue)"
+      if FileManager.default.fileExists(atPath: "\(stage.path)/model/config.json") {
+        print("\(name): is trained, in \(stage.path)")
+        continue
+      }
+      print("\(name): in \(stage.path)")
+      let resumes = try Checkpoints.latest(in: stage.path).newest != nil
+      try stage.writePlan(plan.stage(model))
+      let status = try LocalCluster(
+        plan: plan.stage(model), data: data, folder: stage, resumes: resumes, signals: signals, whole: folder
+      ).run()
+      if status != .done { return status }
+    }
+    print("stage \(PretrainingPlan.models.count + 1) of \(PretrainingPlan.models.count + 1), neumf: in \(folder.path)")
+    return .done
+  }
+}

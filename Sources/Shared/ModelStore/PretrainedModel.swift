@@ -1,0 +1,125 @@
+package import Plan
+import Tables
+
+/// A NeuMF put together from a trained GMF and a trained MLP (He et al. 2017, section 3.4.1): their rows side by side,
+/// the hidden layers of the MLP, and the output weights of both, scaled by α and 1 − α.
+package struct PretrainedModel: RecordSource {
+  package let header: CheckpointHeader
+  /// `[users × rowWidth]`, `[items × rowWidth]`, `[denseCount]`
+  package let userRows: [Float]
+  package let itemRows: [Float]
+  package let dense: [Float]
+
+  /// - Throws: where the models are not the parts of the plan's, or were trained on other data
+  package init(
+    gmf: StoredModel, mlp: StoredModel, plan: TrainingPlan, size: ProblemSize, dataFingerprint: String
+  ) throws(PlanError) {
+    try Self.check(gmf, is: .gmf, plan, size, dataFingerprint, field: "pretrained-gmf")
+    try Self.check(mlp, is: .mlp, plan, size, dataFingerprint, field: "pretrained-mlp")
+    header = CheckpointHeader(
+      plan: plan, size: size, dataFingerprint: dataFingerprint, completedEpochs: 0, step: 0, optimizerStep: 0,
+      wallSeconds: 0)
+    userRows = Self.joined(gmf.userRows, gmf.shape.rowWidth, mlp.userRows, mlp.shape.rowWidth)
+    itemRows = Self.joined(gmf.itemRows, gmf.shape.rowWidth, mlp.itemRows, mlp.shape.rowWidth)
+    dense = Self.dense(gmf, mlp, shape: plan.shape, alpha: Float(plan.pretrainAlpha))
+  }
+
+  private static func check(
+    _ model: StoredModel, is kind: ModelKind, _ plan: TrainingPlan, _ size: ProblemSize, _ dataFingerprint: String,
+    field: String
+  ) throws(PlanError) {
+    let config = model.config
+    guard config.model == kind else {
+      throw PlanError(field, "its model is \(config.model.rawValue)", hint: "the RUN of a \(kind.rawValue)")
+    }
+    switch kind {
+    case .gmf, .mf, .neumf:
+      guard config.factors == plan.factors else {
+        throw PlanError(
+          field, "it has \(config.factors) factors, the plan \(plan.factors)",
+          hint: "both models need the same --factors")
+      }
+    case .mlp:
+      guard config.layers == plan.layers, config.activation == plan.activation else {
+        let layers = config.layers.map(String.init).joined(separator: ",")
+        throw PlanError(
+          field, "it has layers \(layers) and \(config.activation.rawValue)",
+          hint: "both models need the same --layers and --activation")
+      }
+    }
+    guard config.data.fingerprint == dataFingerprint, config.trainingInteractions == size.trainingInteractions else {
+      throw PlanError(
+        field, "it was trained on other interactions", hint: "train it on the same data, with --validation or without")
+    }
+    guard config.ratings?.normalization == (plan.objective == .rating ? plan.normalization : nil) else {
+      throw PlanError(
+        field, "it was trained for another objective", hint: "both models need the same --objective and --normalization"
+      )
+    }
+  }
+
+  /// Rows of two tables side by side.
+  private static func joined(_ left: [Float], _ leftWidth: Int, _ right: [Float], _ rightWidth: Int) -> [Float] {
+    var rows: [Float] = []
+    rows.reserveCapacity(left.count + right.count)
+    for row in 0..<left.count / leftWidth {
+      rows += left[row * leftWidth..<(row + 1) * leftWidth]
+      rows += right[row * rightWidth..<(row + 1) * rightWidth]
+    }
+    return rows
+  }
+
+  private static func dense(_ gmf: StoredModel, _ mlp: StoredModel, shape: NetworkShape, alpha: Float) -> [Float] {
+    func block(_ role: DenseBlock.Role, of model: StoredModel) -> ArraySlice<Float> {
+      model.shape.denseBlocks.first { $0.role == role }.map { model.dense[$0.range] } ?? []
+    }
+    return shape.denseBlocks.flatMap { part -> [Float] in
+      switch part.role {
+      case .hiddenWeight, .hiddenBias, .hiddenSlope: Array(block(part.role, of: mlp))
+      case .outputFactors: block(part.role, of: gmf).map { alpha * $0 }
+      case .outputTower: block(part.role, of: mlp).map { (1 - alpha) * $0 }
+      case .outputBias:
+        zip(block(part.role, of: gmf), block(part.role, of: mlp)).map { alpha * $0 + (1 - alpha) * $1 }
+      }
+    }
+  }
+
+  // MARK: as a job begins from it
+
+  package func records(
+    of table: CheckpointTable, on server: ServerID, under placement: Placement, places: Range<Int>
+  ) -> [UInt8] {
+    switch table {
+    case .user: records(of: userRows, on: server, under: placement, places: places)
+    case .item: records(of: itemRows, on: server, under: placement, places: places)
+    case .dense: records(of: Array(dense[placement.denseRange(of: dense.count, on: server)]), rows: 1)
+    }
+  }
+
+  private func records(
+    of rows: [Float], on server: ServerID, under placement: Placement, places: Range<Int>
+  ) -> [UInt8] {
+    let width = header.plan.shape.rowWidth
+    var own: [Float] = []
+    for place in places {
+      let row = place * placement.servers + Int(server.rawValue)
+      own += rows[row * width..<(row + 1) * width]
+    }
+    return records(of: own, rows: places.count)
+  }
+
+  /// Records of rows whose training begins.
+  private func records(of weights: [Float], rows: Int) -> [UInt8] {
+    let width = rows > 0 ? weights.count / rows : 0
+    var table = RowTable(rows: rows, width: width, optimizer: header.optimizer)
+    for row in 0..<rows {
+      table.setWeights(of: row, from: weights.span.extracting(row * width..<(row + 1) * width))
+    }
+    var bytes = [UInt8](repeating: 0, count: rows * table.stateByteCount)
+    var span = bytes.mutableSpan
+    // Safety: any bits are bytes.
+    var records = unsafe span.mutableBytes
+    table.dump(rows: 0..<rows, into: &records)
+    return bytes
+  }
+}

@@ -1,0 +1,30 @@
+/// How the two models that a NeuMF begins from are trained (He et al. 2017, section 3.4.1); all else is as in the plan
+/// of the whole.
+package struct PretrainingPlan: Codable, Sendable, Equatable {
+  package var epochs = 30
+  package var optimizer = OptimizerKind.lazyAdam
+  package var learningRate = 0.0015
+
+  package init() {}
+
+  /// The models that are trained before, in this order.
+  package static let models = [ModelKind.gmf, .mlp]
+}
+
+extension TrainingPlan {
+  /// The plan of one of the models that are trained before.
+  package func stage(_ model: ModelKind) -> TrainingPlan {
+    guard let pretraining else { preconditionFailure("a stage of a plan without pre-training") }
+    var stage = self
+    stage.pretraining = nil
+    stage.pretrainedGMF = nil
+    stage.pretrainedMLP = nil
+    stage.model = model
+    stage.epochs = pretraining.epochs
+    stage.optimizer = pretraining.optimizer
+    stage.learningRate = pretraining.learningRate
+    stage.momentum = 0
+    if stage.shape.hidden.isEmpty { stage.dropout = 0 }
+    return stage
+  }
+}
