@@ -30,9 +30,8 @@ struct ActivationStairs {
     let upstream = FloatBuffer.noise(samples * width, seed: 9)
     var plainSums = FloatBuffer.noise(samples * width)
     var sums = FloatBuffer.noise(samples * width)
-    let values = FloatBuffer.noise(samples * width)
     let plain = { Self.attenuatePlainly(upstream, &plainSums) }
-    let fast = { Self.attenuate(upstream, values, &sums) }
+    let fast = { Self.attenuate(upstream, &sums) }
     plain()
     fast()
     checkAgreement("gradient of the activation", plainSums.span, sums.span)
@@ -64,7 +63,7 @@ struct ActivationStairs {
   private static func activate(_ sums: borrowing FloatBuffer, into values: inout FloatBuffer) {
     let count = sums.count
     var target = values.mutableSpan
-    Kernels.activate(ReLU.self, 0..<count, of: sums.span, into: &target)
+    Kernels.activate(ReLU(), 0..<count, of: sums.span, into: &target)
   }
 
   private static func attenuatePlainly(_ upstream: borrowing FloatBuffer, _ sums: inout FloatBuffer) {
@@ -72,12 +71,10 @@ struct ActivationStairs {
     Plain.attenuate(upstream.span, into: &target)
   }
 
-  private static func attenuate(
-    _ upstream: borrowing FloatBuffer, _ values: borrowing FloatBuffer, _ sums: inout FloatBuffer
-  ) {
+  private static func attenuate(_ upstream: borrowing FloatBuffer, _ sums: inout FloatBuffer) {
     let count = sums.count
     var target = sums.mutableSpan
-    Kernels.attenuate(ReLU.self, upstream.span, values: values.span, 0..<count, of: &target)
+    Kernels.attenuate(ReLU(), upstream.span, 0..<count, of: &target)
   }
 
   private static func comparePlainly(_ targets: [Float], _ logits: inout FloatBuffer) -> Double {
