@@ -72,7 +72,6 @@ struct RunFolder {
     comparable.evaluateEvery = old.evaluateEvery
     comparable.checkpointEvery = old.checkpointEvery
     comparable.stopAfterStaleEpochs = old.stopAfterStaleEpochs
-    comparable.wire = old.wire
     guard comparable == old else {
       throw CommandFailure(
         .usage, "\(path): the plan of a run that goes on cannot change what it trains",

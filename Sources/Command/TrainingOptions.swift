@@ -62,7 +62,13 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "Passes over the interactions (default: 30).") var epochs: Int?
   @Option(help: "Decides every random choice (default: 1).") var seed: UInt64?
   @Option(help: "bsp, ssp:N or async: who waits for whom (default: bsp).") var consistency: Consistency?
-  @Option(help: "fp32: how floats travel.") var wire: WireFormat?
+  @Option(
+    help: """
+      fp32, or fp16: item rows travel as half floats, and in ssp and async so do their gradients (default: fp32). In \
+      bsp gradients stay fp32: workers send partial sums, and rounding those would make the result depend on who \
+      trains what.
+      """)
+  var wire: WireFormat?
   @Option(help: "Logical shards of the users; 0 chooses.") var shards: Int?
   @Option(help: "Longest ranking that is evaluated (default: 10).") var topK: Int?
   @Option(help: "Epochs between evaluations (default: 1).") var evaluateEvery: Int?

@@ -30,7 +30,7 @@ import Testing
     (["--workers", "999"], "--workers"), (["--servers", "0"], "--servers"), (["--batch-size", "3"], "--batch-size"),
     (["--learning-rate", "-1"], "--learning-rate"), (["--consistency", "ssp:0"], "consistency"),
     (["--optimizer", "adamw"], "optimizer"), (["--momentum", "0.9"], "--momentum"), (["--no-such"], "no-such"),
-    (["--epochs", "0"], "--epochs"), (["--factors", "0"], "--factors"),
+    (["--wire", "fp8"], "wire"), (["--epochs", "0"], "--epochs"), (["--factors", "0"], "--factors"),
   ]) func impossibleOptionIsRefusedBeforeAnyWork(_ options: [String], _ name: String) throws {
     let run = scratch.path("run")
     try expect(["train", "--data", data.folder, "--output", run] + options, 64, name)
@@ -95,7 +95,9 @@ import Testing
   @Test func resumedPlanCannotChangeWhatItTrains() throws {
     let run = scratch.path("run")
     _ = try NeumfProcess.run(data.trainArguments(run, workers: 1, servers: 1, epochs: 1), in: scratch)
-    try expect(["train", "--data", data.folder, "--resume", run, "--factors", "5"], 64, "plan")
+    for change in [["--factors", "5"], ["--wire", "fp16"]] {
+      try expect(["train", "--data", data.folder, "--resume", run] + change, 64, "plan")
+    }
   }
 
   @Test func containerWithAFlippedByteIsNamed() throws {

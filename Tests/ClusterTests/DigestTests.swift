@@ -30,6 +30,15 @@ import Testing
     #expect(try train("other-seed", workers: 2, servers: 1, ["--seed", "2"]).digest != digests.first)
   }
 
+  /// Half floats have a digest of their own, which is one, too.
+  @Test func oneDigestForAllShapesWithHalves() throws {
+    let half = ["--wire", "fp16"]
+    let reference = try train("half-1-1", workers: 1, servers: 1, half)
+    #expect(reference.exitCode == 0, "\(reference.errors)")
+    #expect(try train("half-3-2", workers: 3, servers: 2, half).digest == reference.digest)
+    #expect(try train("float", workers: 1, servers: 1).digest != reference.digest)
+  }
+
   /// Through sockets alone, where the reference's processes share memory.
   @Test func rolesStartedByHandTrainTheSameBits() throws {
     let reference = try train("reference", workers: 1, servers: 1)
@@ -68,8 +77,9 @@ import Testing
     #expect(resumed.digest == reference.digest)
   }
 
-  @Test(arguments: ["async", "ssp:2"]) func nothingIsLostWithoutBarrier(_ consistency: String) throws {
-    let result = try train("run", workers: 3, servers: 2, ["--consistency", consistency])
+  @Test(arguments: ["async", "ssp:2"], ["fp32", "fp16"])
+  func nothingIsLostWithoutBarrier(_ consistency: String, wire: String) throws {
+    let result = try train("run", workers: 3, servers: 2, ["--consistency", consistency, "--wire", wire])
     #expect(result.exitCode == 0, "\(result.errors)")
     let report = try Self.report(of: scratch.path("run"))
     let updates = try #require(report["updates"] as? [String: Int])

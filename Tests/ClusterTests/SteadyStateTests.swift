@@ -11,8 +11,9 @@ import Testing
   private static let canCount = allocator != nil && FileManager.default.fileExists(atPath: release.path)
 
   @Test(
-    .enabled(if: canCount, "needs `make build` and libjemalloc2"), arguments: ["bsp", "ssp:4"], [1, 2])
-  func stepAllocatesNothing(_ consistency: String, servers: Int) throws {
+    .enabled(if: canCount, "needs `make build` and libjemalloc2"),
+    arguments: [["bsp"], ["ssp:4"], ["bsp", "--wire", "fp16"], ["ssp:4", "--wire", "fp16"]], [1, 2])
+  func stepAllocatesNothing(_ consistency: [String], servers: Int) throws {
     let scratch = try TemporaryFolder()
     let data = try SmallData(in: scratch)
     // The same epochs in as many steps and in four times as many: what grows is what steps take.
@@ -28,12 +29,12 @@ import Testing
 
   /// Heap requests per member, and the steps of a worker.
   private func allocations(
-    _ name: String, batch: Int, _ consistency: String, _ servers: Int, _ data: SmallData, _ scratch: TemporaryFolder
+    _ name: String, batch: Int, _ consistency: [String], _ servers: Int, _ data: SmallData, _ scratch: TemporaryFolder
   ) throws -> (ofRole: [String: Int], steps: Int) {
     let run = scratch.path(name)
     let arguments = data.trainArguments(
       run, workers: 2, servers: servers, epochs: 40,
-      ["--consistency", consistency, "--evaluate-every", "40", "--batch-size", "\(batch)"])
+      ["--consistency"] + consistency + ["--evaluate-every", "40", "--batch-size", "\(batch)"])
     let environment = [
       "LD_PRELOAD": try #require(Self.allocator), "MALLOC_CONF": "stats_print:true,stats_print_opts:Jgdablxeh",
     ]

@@ -8,12 +8,13 @@ private struct Desk: ~Copyable {
   var shard: ParameterShard
   var directives: [ServerDirective] = []
 
-  init(_ consistency: Consistency, servers: Int = 1, server: Int = 0) {
+  init(_ consistency: Consistency, servers: Int = 1, server: Int = 0, wire: WireFormat = .fp32) {
     var plan = TrainingPlan()
     plan.model = .mf
     plan.factors = 3
     plan.shards = 3
     plan.consistency = consistency
+    plan.wire = wire
     shard = ParameterShard(
       ServerConfiguration(
         job: JobID(1), membership: MembershipEpoch(1), server: ServerID(server), plan: plan,
@@ -29,7 +30,8 @@ private struct Desk: ~Copyable {
     let request = StepRequest(
       job: JobID(job), membership: MembershipEpoch(membership), worker: WorkerID(worker), epoch: Epoch(epoch),
       step: Step(step), contributions: pushes ? 1 : 0, wantedRows: 1, wantsRows: wantsRows, pushes: pushes)
-    return unsafe [UInt8](unsafeUninitializedCapacity: request.byteCount(itemRows: 0, width: 4, dense: 1)) {
+    return unsafe [UInt8](unsafeUninitializedCapacity: request.byteCount(itemRows: 0, width: 4, dense: 1, wire: .fp32))
+    {
       memory, count in
       var writer = unsafe FrameWriter(UnsafeMutableRawBufferPointer(memory))
       request.write(into: &writer)
@@ -39,6 +41,50 @@ private struct Desk: ~Copyable {
       }
       writer.rows([2].span)
       count = writer.byteCount
+    }
+  }
+
+  /// A push of one gradient, that of row 2, which is 1 and three zeros; wants the row back.
+  static func frame(wire: WireFormat) -> [UInt8] {
+    let request = StepRequest(
+      job: JobID(1), membership: MembershipEpoch(1), worker: WorkerID(0), epoch: Epoch(1), step: Step(0),
+      contributions: 1, wantedRows: 1, wantsRows: true, pushes: true)
+    let gradient: [4 of Float] = [1, 0, 0, 0]
+    return unsafe [UInt8](unsafeUninitializedCapacity: request.byteCount(itemRows: 1, width: 4, dense: 1, wire: wire)) {
+      memory, count in
+      var writer = unsafe FrameWriter(UnsafeMutableRawBufferPointer(memory))
+      request.write(into: &writer)
+      StepRequest.writeContribution(ReductionTree.Node(level: 2, index: 0), rows: 1, into: &writer)
+      writer.rows([2].span)
+      switch wire {
+      case .fp32: writer.floats(gradient.span)
+      case .fp16:
+        writer.withHalves(4) { halves in
+          for index in 0..<4 { halves[index] = Float16(gradient[index] * TrainingPlan().gradientScale) }
+        }
+      }
+      writer.floats([0].span)
+      writer.rows([2].span)
+      count = writer.byteCount
+    }
+  }
+
+  /// The weights of the row in the reply to the first worker.
+  mutating func reply(wire: WireFormat) -> [Float] {
+    let header = StepReply(
+      job: JobID(1), membership: MembershipEpoch(1), server: ServerID(0), epoch: Epoch(1), step: Step(1),
+      optimizerStep: 1, staleness: 0, rows: 1, dense: 1)
+    let frame = unsafe [UInt8](unsafeUninitializedCapacity: header.byteCount(width: 4, wire: wire)) { memory, count in
+      var writer = unsafe FrameWriter(UnsafeMutableRawBufferPointer(memory))
+      shard.writeReply(for: WorkerID(0), into: &writer)
+      count = writer.byteCount
+    }
+    let rows = unsafe frame.span.bytes.extracting(StepReply.headerByteCount + 4..<frame.count)
+    return (0..<4).map { index in
+      switch wire {
+      case .fp32: unsafe rows.unsafeLoadUnaligned(fromByteOffset: 4 * index, as: Float.self)
+      case .fp16: Float(unsafe rows.unsafeLoadUnaligned(fromByteOffset: 2 * index, as: Float16.self))
+      }
     }
   }
 
@@ -130,6 +176,23 @@ private struct Desk: ~Copyable {
     let applied = desk.shard.applied
     #expect(applied == 0)
     #expect(try desk.answered(good) == [0])
+  }
+
+  /// The server keeps floats; what comes and goes is rounded.
+  @Test func halvesMeanWhatFloatsMean() throws {
+    var floats = Desk(.async)
+    #expect(try floats.answered(Desk.frame(wire: .fp32)) == [0])
+    var halves = Desk(.async, wire: .fp16)
+    #expect(try halves.answered(Desk.frame(wire: .fp16)) == [0])
+    let (weights, rounded) = (floats.reply(wire: .fp32), halves.reply(wire: .fp16))
+    #expect(rounded == weights.map { Float(Float16($0)) } && rounded != weights)
+  }
+
+  @Test(arguments: WireFormat.allCases) func pushInTheOtherFormatChangesNothing(_ wire: WireFormat) {
+    var desk = Desk(.async, wire: wire)
+    #expect(throws: WireError.self) { try desk.answered(Desk.frame(wire: wire == .fp16 ? .fp32 : .fp16)) }
+    let applied = desk.shard.applied
+    #expect(applied == 0)
   }
 
   /// A row's initial weights do not depend on how many servers there are.

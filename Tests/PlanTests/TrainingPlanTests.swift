@@ -8,6 +8,7 @@ import Testing
     plan.model = .mlp
     plan.layers = [32, 16]
     plan.consistency = .ssp(4)
+    plan.wire = .fp16
     plan.optimizer = .sgd
     plan.momentum = 0.9
     plan.validation = true
@@ -47,6 +48,26 @@ import Testing
     #expect(plan.stage(.gmf) == expected)
     (expected.model, expected.dropout) = (.mlp, 0.2)
     #expect(plan.stage(.mlp) == expected)
+  }
+
+  /// Partial sums are never rounded.
+  @Test func gradientsTravelAsHalvesOnlyWithoutBarrier() {
+    var plan = TrainingPlan()
+    plan.wire = .fp16
+    #expect(plan.gradientWire == .fp32)
+    for consistency in [Consistency.ssp(1), .async] {
+      plan.consistency = consistency
+      #expect(plan.gradientWire == .fp16)
+    }
+    plan.wire = .fp32
+    #expect(plan.gradientWire == .fp32)
+  }
+
+  @Test(arguments: [(1, 1), (2, 2), (3, 4), (1024, 1024), (1025, 2048), (TrainingPlan.batchLimit, 1 << 20)])
+  func gradientScaleIsAPowerOfTwo(batchSize: Int, scale: Int) {
+    var plan = TrainingPlan()
+    plan.batchSize = batchSize
+    #expect(plan.gradientScale == Float(scale))
   }
 
   @Test func unknownFieldIsNamed() {

@@ -5,13 +5,11 @@ import Testing
 
 /// What a step costs in frames and bytes. The figures change only with the protocol or the plan, and then on purpose.
 @Suite struct TrafficTests {
-  private func traffic(_ consistency: Consistency, epochs: Int)
-    throws
-    -> Traffic
-  {
+  private func traffic(_ consistency: Consistency, _ wire: WireFormat = .fp32, epochs: Int) throws -> Traffic {
     let interactions = try SmallProblem.interactions(users: 100, items: 120)
     let plan = SmallProblem.plan { plan in
       plan.consistency = consistency
+      plan.wire = wire
       plan.epochs = epochs
       plan.batchSize = 250
       plan.cluster = ClusterShape(workers: 2, servers: 2)
@@ -34,12 +32,11 @@ import Testing
     #expect(three.frames - one.frames == 2 * epoch)
   }
 
-  @Test(arguments: [(Consistency.bsp, 1_984_376), (.ssp(2), 1_328_968)]) func bytesOfTwoEpochs(
-    _ consistency: Consistency, bytes: Int
-  )
-    throws
-  {
-    let (one, three) = (try traffic(consistency, epochs: 1), try traffic(consistency, epochs: 3))
+  @Test(arguments: [
+    (Consistency.bsp, WireFormat.fp32, 1_984_376), (.bsp, .fp16, 1_592_936), (.ssp(2), .fp32, 1_328_968),
+    (.ssp(2), .fp16, 798_056),
+  ]) func bytesOfTwoEpochs(_ consistency: Consistency, wire: WireFormat, bytes: Int) throws {
+    let (one, three) = (try traffic(consistency, wire, epochs: 1), try traffic(consistency, wire, epochs: 3))
     #expect(three.bytes - one.bytes == bytes)
   }
 }

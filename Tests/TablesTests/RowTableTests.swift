@@ -28,6 +28,20 @@ import Testing
     #expect(some.bits == (all[20..<25] + all[0..<5] + all[20..<25]).map(\.bitPattern))
   }
 
+  @Test(arguments: [1, 7, 8, 9, 40], everyOptimizer)
+  func readsHalvesAsRoundedWeights(width: Int, optimizer: OptimizerSettings) {
+    var table = makeTable(drawWeights(rows: 6, width: width), optimizer)
+    for push in drawPushes(rows: 6, width: width, steps: 1...9) { table.apply(push) }
+    let rows: [UInt32] = [4, 0, 5]
+    var floats = [Float](repeating: 0, count: 3 * width)
+    var halves = [Float16](repeating: 0, count: 3 * width)
+    var floatSpan = floats.mutableSpan
+    table.read(rows.span, after: 11, into: &floatSpan)
+    var halfSpan = halves.mutableSpan
+    table.read(rows.span, after: 11, into: &halfSpan)
+    #expect(halves.map(\.bitPattern) == floats.map { Float16($0).bitPattern })
+  }
+
   @Test(arguments: everyOptimizer)
   func readingChangesNothing(optimizer: OptimizerSettings) {
     let weights = drawWeights(rows: 8, width: 11)

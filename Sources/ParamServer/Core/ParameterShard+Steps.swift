@@ -67,6 +67,7 @@ extension ParameterShard {
     for entry in contributions { reducer.recycle(entry.gradient) }
     contributions.removeAll(keepingCapacity: true)
     let rowLimit = items.rowCount
+    let wire = configuration.plan.gradientWire
     for _ in 0..<request.contributions {
       let (node, count) = try StepRequest.readContribution(from: &reader, rowLimit: rowLimit)
       let gradient = reducer.blank()
@@ -76,11 +77,15 @@ extension ParameterShard {
         var rowReader = FrameReader(rows)
         try rowReader.rows("item rows", count: count, below: rowLimit, into: &target)
       }
-      let values = try reader.take(4 * count * shape.rowWidth, "item gradients")
+      let values = try reader.take(count * shape.rowWidth * wire.floatByteCount, "item gradients")
       let slice = try reader.take(4 * configuration.denseRange.count, "dense gradient")
       try gradient.withMutableValues { (rowValues, denseValues) throws(WireError) in
-        var valueReader = FrameReader(values)
-        try valueReader.floats("item gradients", into: &rowValues)
+        switch wire {
+        case .fp32:
+          var valueReader = FrameReader(values)
+          try valueReader.floats("item gradients", into: &rowValues)
+        case .fp16: widenHalves(values, times: 1 / configuration.plan.gradientScale, into: &rowValues)
+        }
         var denseReader = FrameReader(slice)
         try denseReader.floats("dense gradient", into: &denseValues)
       }
@@ -166,7 +171,7 @@ extension ParameterShard {
       directives.append(
         .reply(
           to: peer, worker: WorkerID(index),
-          byteCount: replyHeader(for: seat).byteCount(width: shape.rowWidth)))
+          byteCount: replyHeader(for: seat).byteCount(width: shape.rowWidth, wire: configuration.plan.wire)))
     }
     releaseAwaiting(directives: &directives)
   }
@@ -183,10 +188,12 @@ extension ParameterShard {
     let seat = seats[Int(worker.rawValue)]
     let header = replyHeader(for: seat)
     header.write(into: &writer)
-    let wanted = seat.wanted
-    writer.withFloats(wanted.count * shape.rowWidth) { span in
-      items.read(wanted.span, after: optimizerStep, into: &span)
-    }
     writer.withFloats(header.dense) { span in dense.readRow(0, after: optimizerStep, into: &span) }
+    let wanted = seat.wanted
+    let floats = wanted.count * shape.rowWidth
+    switch configuration.plan.wire {
+    case .fp32: writer.withFloats(floats) { span in items.read(wanted.span, after: optimizerStep, into: &span) }
+    case .fp16: writer.withHalves(floats) { span in items.read(wanted.span, after: optimizerStep, into: &span) }
+    }
   }
 }

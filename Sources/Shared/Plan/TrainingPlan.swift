@@ -19,8 +19,19 @@ package enum Objective: String, Codable, Sendable, CaseIterable {
   case rating
 }
 
-/// How floats travel.
-package enum WireFormat: String, Codable, Sendable, CaseIterable { case fp32 }
+/// How the floats of item rows travel in steps.
+package enum WireFormat: String, Codable, Sendable, CaseIterable {
+  case fp32
+  /// IEEE half floats, rounded to the nearest, ties to even.
+  case fp16
+
+  package var floatByteCount: Int {
+    switch self {
+    case .fp32: 4
+    case .fp16: 2
+    }
+  }
+}
 
 /// How the servers turn a gradient into an update.
 package enum OptimizerKind: String, Codable, Sendable, CaseIterable {
@@ -136,6 +147,14 @@ package struct TrainingPlan: Sendable, Equatable, Codable {
   package var shape: NetworkShape {
     NetworkShape(model: model, factors: factors, layers: layers, activation: activation)
   }
+
+  /// How the gradients of item rows travel. In `bsp` a worker pushes partial sums, and rounding those would make the
+  /// result depend on which shards it holds.
+  package var gradientWire: WireFormat { consistency == .bsp ? .fp32 : wire }
+
+  /// What gradients, which are means over a batch, are multiplied by before they become half floats: the least power of
+  /// two that is not below the batch size.
+  package var gradientScale: Float { Float(1 << (Int.bitWidth - (batchSize - 1).leadingZeroBitCount)) }
 
   /// Positives per optimizer step.
   package var positivesPerStep: Int { max(1, batchSize / (1 + negatives)) }

@@ -94,15 +94,17 @@ extension MutableRawSpan {
   /// Writes the first `count` floats at `offset`.
   @inline(__always)
   @_lifetime(self: copy self)
-  mutating func setLanes(_ lanes: Lanes, at offset: Int, count: Int) {
+  mutating func setLanes<Vector: SIMD & BitwiseCopyable>(_ lanes: Vector, at offset: Int, count: Int)
+  where Vector.Scalar: BitwiseCopyable {
+    let size = MemoryLayout<Vector.Scalar>.size
     precondition(
-      offset >= 0 && count >= 0 && offset &+ min(count, Lanes.width) &* 4 <= byteCount,
+      offset >= 0 && count >= 0 && offset &+ min(count, Lanes.width) &* size <= byteCount,
       "\(count) floats at byte \(offset) of \(byteCount)")
     if count >= Lanes.width {
       // Safety: the eight floats from `offset` lie inside the span.
-      unsafe storeBytes(of: lanes, toUncheckedByteOffset: offset, as: Lanes.self)
+      unsafe storeBytes(of: lanes, toUncheckedByteOffset: offset, as: Vector.self)
     } else {
-      for lane in 0..<count { storeBytes(of: lanes[lane], toByteOffset: offset + lane * 4, as: Float.self) }
+      for lane in 0..<count { storeBytes(of: lanes[lane], toByteOffset: offset + lane * size, as: Vector.Scalar.self) }
     }
   }
 }
@@ -117,7 +119,25 @@ extension Span<Float> {
   }
 }
 
-extension MutableSpan<Float> {
+/// What weights may be read as.
+protocol LaneValue: BitwiseCopyable {
+  /// Eight of them.
+  associatedtype Vector: SIMD & BitwiseCopyable where Vector.Scalar: BitwiseCopyable
+  static func vector(of lanes: Lanes) -> Vector
+}
+
+extension Float: LaneValue {
+  @inline(__always)
+  static func vector(of lanes: Lanes) -> Lanes { lanes }
+}
+
+extension Float16: LaneValue {
+  /// Rounded to the nearest, ties to even.
+  @inline(__always)
+  static func vector(of lanes: Lanes) -> SIMD8<Float16> { SIMD8<Float16>(lanes) }
+}
+
+extension MutableSpan where Element: LaneValue {
   /// Writes the lanes that belong at `8 × block`, as far as the span reaches.
   @inline(__always)
   @_lifetime(self: copy self)
@@ -126,6 +146,6 @@ extension MutableSpan<Float> {
     let left = count &- offset
     // Safety: any bits that are written are floats.
     var bytes = unsafe mutableBytes
-    bytes.setLanes(lanes, at: offset &* 4, count: left)
+    bytes.setLanes(Element.vector(of: lanes), at: offset &* MemoryLayout<Element>.size, count: left)
   }
 }

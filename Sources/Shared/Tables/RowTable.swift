@@ -59,6 +59,20 @@ package struct RowTable: ~Copyable, Sendable {
   /// The weights as they are after step `step` (0 is before the first): `[rows.count × width]`.
   @_lifetime(weights: copy weights)
   package func read(_ rows: Span<UInt32>, after step: UInt64, into weights: inout MutableSpan<Float>) {
+    readValues(of: rows, after: step, into: &weights)
+  }
+
+  /// The same as half floats, rounded to the nearest, ties to even.
+  @_lifetime(weights: copy weights)
+  package func read(_ rows: Span<UInt32>, after step: UInt64, into weights: inout MutableSpan<Float16>) {
+    readValues(of: rows, after: step, into: &weights)
+  }
+
+  @inline(__always)
+  @_lifetime(weights: copy weights)
+  private func readValues<Value: LaneValue>(
+    of rows: Span<UInt32>, after step: UInt64, into weights: inout MutableSpan<Value>
+  ) {
     precondition(weights.count == rows.count * width, "\(weights.count) floats for \(rows.count) rows of \(width)")
     for index in 0..<rows.count {
       if index &+ Self.rowsAhead < rows.count {
@@ -79,7 +93,9 @@ package struct RowTable: ~Copyable, Sendable {
 
   @inline(__always)
   @_lifetime(weights: copy weights)
-  private func readLanes(of row: UInt32, after step: UInt64, into weights: inout MutableSpan<Float>) {
+  private func readLanes<Value: LaneValue>(
+    of row: UInt32, after step: UInt64, into weights: inout MutableSpan<Value>
+  ) {
     let state = lanes.span.extracting(lanesOfRow(row))
     guard optimizer.movesIdleRows, let idle = IdleSteps(since: lastSteps[Int(row)], through: step) else {
       for block in 0..<blocks { weights.setLanes(block, state[block]) }

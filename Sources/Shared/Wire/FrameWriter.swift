@@ -44,12 +44,26 @@ package struct FrameWriter: ~Copyable {
 
   /// Lends room for `count` floats that the caller writes in place.
   package mutating func withFloats(_ count: Int, _ body: (inout MutableSpan<Float>) -> Void) {
-    let room = unsafe reserve(4 * count)
+    withRoom(for: count, body)
+  }
+
+  /// Lends room for `count` half floats that the caller writes in place.
+  package mutating func withHalves(_ count: Int, _ body: (inout MutableSpan<Float16>) -> Void) {
+    withRoom(for: count, body)
+  }
+
+  private mutating func withRoom<Value: BinaryFloatingPoint & BitwiseCopyable>(
+    for count: Int, _ body: (inout MutableSpan<Value>) -> Void
+  ) {
+    let size = MemoryLayout<Value>.size
+    let room = unsafe reserve(size * count)
     guard let base = room.baseAddress, count > 0 else { return }
-    precondition(UInt(bitPattern: base) % 4 == 0, "floats at byte \(byteCount - 4 * count) of an unaligned frame")
+    precondition(
+      UInt(bitPattern: base).isMultiple(of: UInt(size)),
+      "floats of \(size) bytes at byte \(byteCount - size * count) of an unaligned frame")
     // Safety: claimed and aligned; the span ends with the call.
-    let floats = unsafe UnsafeMutableBufferPointer(start: base.assumingMemoryBound(to: Float.self), count: count)
-    var span = unsafe MutableSpan(_unsafeElements: floats)
+    let values = unsafe UnsafeMutableBufferPointer(start: base.assumingMemoryBound(to: Value.self), count: count)
+    var span = unsafe MutableSpan(_unsafeElements: values)
     body(&span)
   }
 

@@ -2,7 +2,7 @@ package import Plan
 
 /// Server to worker, the answer to a `StepRequest`: the step's push is applied, and here are the rows that were wanted.
 ///
-/// Layout: mark, header, item rows `[rows × width]`, the dense vector's slice `[dense]`.
+/// Layout: mark, header, the dense vector's slice `[dense]` in floats, item rows `[rows × width]` as the plan says.
 package struct StepReply: Sendable, Equatable {
   package static let headerByteCount = FrameMark.byteCount + 8 + 4 + 2 + 2 + 4 + 4 + 8 + 4 + 4 + 4
 
@@ -34,7 +34,13 @@ package struct StepReply: Sendable, Equatable {
     self.dense = dense
   }
 
-  package func byteCount(width: Int) -> Int { Self.headerByteCount + 4 * (rows * width + dense) }
+  /// The size of a whole reply.
+  /// - Parameters:
+  ///   - width: floats per row
+  ///   - wire: how the rows travel
+  package func byteCount(width: Int, wire: WireFormat) -> Int {
+    Self.headerByteCount + 4 * dense + rows * width * wire.floatByteCount
+  }
 
   package func write(into writer: inout FrameWriter) {
     FrameMark.write(.stepReply, into: &writer)
@@ -50,7 +56,7 @@ package struct StepReply: Sendable, Equatable {
     writer.number(UInt32(dense))
   }
 
-  /// Reads the header; the reader then stands before the rows.
+  /// Reads the header; the reader then stands before the dense weights.
   package init(from reader: inout FrameReader, rowLimit: Int, denseLimit: Int) throws(WireError) {
     job = JobID(rawValue: try reader.number("job"))
     membership = MembershipEpoch(rawValue: try reader.number("membership epoch"))

@@ -4,7 +4,8 @@ package import Plan
 ///
 /// Layout: mark, header; per contribution: level, index, row count, item rows `[rows]`, gradients `[rows × width]`,
 /// the dense gradient's slice; then the item rows wanted. Rows are places on the server (see `Placement`), strictly
-/// ascending.
+/// ascending. Where the plan says that gradients travel as half floats, those of rows do, multiplied by the plan's
+/// `gradientScale`; the dense gradient is always in floats.
 package struct StepRequest: Sendable, Equatable {
   package static let headerByteCount = FrameMark.byteCount + 8 + 4 + 2 + 2 + 4 + 4 + 4 + 4
   package static let contributionHeaderByteCount = 8
@@ -43,9 +44,10 @@ package struct StepRequest: Sendable, Equatable {
   ///   - itemRows: of all contributions together
   ///   - width: floats per row
   ///   - dense: floats of the server's slice
-  package func byteCount(itemRows: Int, width: Int, dense: Int) -> Int {
+  ///   - wire: how the rows' gradients travel
+  package func byteCount(itemRows: Int, width: Int, dense: Int, wire: WireFormat) -> Int {
     Self.headerByteCount + contributions * (Self.contributionHeaderByteCount + 4 * dense)
-      + itemRows * 4 * (1 + width) + 4 * wantedRows
+      + itemRows * (4 + width * wire.floatByteCount) + 4 * wantedRows
   }
 
   package func write(into writer: inout FrameWriter) {

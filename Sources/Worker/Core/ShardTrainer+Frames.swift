@@ -35,8 +35,8 @@ extension ShardTrainer {
     let rows =
       header.pushes ? reducer.entries.reduce(0) { $0 + countRows(of: $1.gradient, on: Int(server.rawValue)) } : 0
     return header.byteCount(
-      itemRows: rows, width: shape.rowWidth,
-      dense: configuration.denseRange(on: server).count)
+      itemRows: rows, width: shape.rowWidth, dense: configuration.denseRange(on: server).count,
+      wire: configuration.plan.gradientWire)
   }
 
   /// Writes a server's request, of exactly its size.
@@ -62,16 +62,24 @@ extension ShardTrainer {
     entry.gradient.withValues { values, dense in
       if placement.servers == 1 {
         writer.rows(rows.span)
-        writer.floats(values)
+        write(values, into: &writer)
       } else {
         for row in rows where placement.server(of: row) == index {
           writer.number(UInt32(placement.localIndex(of: row)))
         }
         for (place, row) in rows.enumerated() where placement.server(of: row) == index {
-          writer.floats(values.extracting(place * width..<(place + 1) * width))
+          write(values.extracting(place * width..<(place + 1) * width), into: &writer)
         }
       }
       writer.floats(dense.extracting(slice))
+    }
+  }
+
+  /// Gradients of rows as they travel; where that is as half floats, they have been rounded before.
+  private func write(_ values: Span<Float>, into writer: inout FrameWriter) {
+    switch configuration.plan.gradientWire {
+    case .fp32: writer.floats(values)
+    case .fp16: writer.withHalves(values.count) { halves in roundToHalves(values, into: &halves) }
     }
   }
 
@@ -116,8 +124,9 @@ extension ShardTrainer {
           "rows", "are \(reply.rows) with \(reply.dense) dense weights, not what was asked of \(reply.server)")
       }
       Self.grow(&itemRows, to: current.items.rows.count * shape.rowWidth)
-      try Self.read(&reader, slots: current.slots[server], width: shape.rowWidth, into: &itemRows)
       try Self.read(&reader, slice: slice, into: &dense)
+      try Self.read(
+        &reader, slots: current.slots[server], width: shape.rowWidth, configuration.plan.wire, into: &itemRows)
       try reader.finish()
       optimizerStep = max(optimizerStep, reply.optimizerStep)
       state = missing > 1 ? .awaitingRows(repliesMissing: missing - 1) : .ready
@@ -139,12 +148,20 @@ extension ShardTrainer {
   }
 
   private static func read(
-    _ reader: inout FrameReader, slots: [UInt32], width: Int, into buffer: inout FloatBuffer
+    _ reader: inout FrameReader, slots: [UInt32], width: Int, _ wire: WireFormat, into buffer: inout FloatBuffer
   ) throws(WireError) {
     var target = buffer.mutableSpan
-    for slot in slots {
-      var row = target._mutatingExtracting(Int(slot) * width..<(Int(slot) + 1) * width)
-      try reader.floats("rows", into: &row)
+    switch wire {
+    case .fp32:
+      for slot in slots {
+        var row = target._mutatingExtracting(Int(slot) * width..<(Int(slot) + 1) * width)
+        try reader.floats("rows", into: &row)
+      }
+    case .fp16:
+      for slot in slots {
+        var row = target._mutatingExtracting(Int(slot) * width..<(Int(slot) + 1) * width)
+        widenHalves(try reader.take(2 * width, "rows"), times: 1, into: &row)
+      }
     }
   }
 

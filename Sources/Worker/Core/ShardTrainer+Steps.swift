@@ -16,6 +16,7 @@ extension ShardTrainer {
     let stepSamples = stream.stepSamples(current.step)
     let scale = 1 / Float(stepSamples)
     for index in current.leaves.indices { compute(leaf: index, scale: scale) }
+    roundGradients()
     samples += UInt64(current.sampleCount)
     if let point = AveragingPoint(after: current.step, of: stream.stepCount, in: epoch) {
       users.average(at: point, step: optimizerStep + 1)
@@ -70,6 +71,14 @@ extension ShardTrainer {
     loss += Int64(units)
   }
 
+  /// Makes half floats of the gradients that travel as such, and carries what that loses over to the next step. It
+  /// is done once per step, however often a request is written.
+  private mutating func roundGradients() {
+    guard configuration.plan.gradientWire == .fp16 else { return }
+    let factor = configuration.plan.gradientScale
+    for entry in reducer.entries { Self.round(entry.gradient, times: factor, remainders: &remainders) }
+  }
+
   // The buffers are arguments, so that each callee may open spans of several of them at once.
 
   private static func load(_ dense: borrowing FloatBuffer, into computation: inout GradientComputation) {
@@ -112,6 +121,14 @@ extension ShardTrainer {
     _ rows: [UInt32], _ gradients: borrowing FloatBuffer, to table: inout RowTable, step: UInt64
   ) {
     table.apply(rows.span, gradients: gradients.span.extracting(0..<rows.count * table.width), step: step)
+  }
+
+  private static func round(_ gradient: SparseGradient, times factor: Float, remainders: inout FloatBuffer) {
+    let rows = gradient.rows
+    var remainders = remainders.mutableSpan
+    gradient.withMutableValues { values, _ in
+      roundRows(rows.span, &values, width: gradient.width, times: factor, remainders: &remainders)
+    }
   }
 
   static func grow(_ buffer: inout FloatBuffer, to count: Int) {

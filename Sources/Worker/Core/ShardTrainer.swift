@@ -64,6 +64,9 @@ package struct ShardTrainer: ~Copyable {
   var leafUserRows: FloatBuffer
   var leafItemRows: FloatBuffer
   var leafUserGradients: FloatBuffer
+  /// What rounding has taken from the items' gradients so far, `[items × width]` in units of the plan's
+  /// `gradientScale`; kept only where gradients are rounded.
+  var remainders: FloatBuffer
   /// Per server: how many item rows its request carries.
   var requestHeaders: [StepRequest] = []
 
@@ -102,6 +105,7 @@ package struct ShardTrainer: ~Copyable {
     leafItemRows = FloatBuffer(count: 0)
     leafUserGradients = FloatBuffer(count: 0)
     catalogue = FloatBuffer(count: 0)
+    remainders = FloatBuffer(count: plan.gradientWire == .fp16 ? configuration.size.items * shape.rowWidth : 0)
   }
 
   // MARK: orders
