@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Links
+import ModelStore
 import Plan
 import ZeroMQ
 
@@ -36,13 +37,12 @@ struct LocalCluster {
   func run() throws -> ExitStatus {
     let sockets = try makeSocketFolder()
     defer { removeSocketFolder(sockets) }
-    var processes: [LocalProcess] = []
-    defer { endAll(processes) }
     let control = "ipc://\(sockets)/coordinator"
-    processes.append(try LocalProcess(name: "coordinator", arguments: coordinatorArguments(control), log: nil))
+    var posts = [try Post(name: "coordinator", arguments: coordinatorArguments(control), log: nil)]
+    defer { endAll(posts) }
     for index in 0..<plan.cluster.servers {
-      processes.append(
-        try LocalProcess(
+      posts.append(
+        try Post(
           name: "server \(index)",
           arguments: [
             "server", "--coordinator", control, "--listen", "ipc://\(sockets)/server-\(index)", "--watch-parent",
@@ -50,16 +50,15 @@ struct LocalCluster {
           ], log: "\(folder.logFolder)/server-\(index).log"))
     }
     for index in 0..<plan.cluster.workers {
-      processes.append(
-        try LocalProcess(
+      posts.append(
+        try Post(
           name: "worker \(index)",
           arguments: [
             "worker", "--coordinator", control, "--data", data, "--watch-parent", "--run", folder.path, "--log-index",
             String(index),
-          ],
-          log: "\(folder.logFolder)/worker-\(index).log"))
+          ], log: "\(folder.logFolder)/worker-\(index).log"))
     }
-    return try supervise(processes)
+    return try supervise(&posts)
   }
 
   private func coordinatorArguments(_ control: String) -> [String] {
@@ -72,44 +71,59 @@ struct LocalCluster {
     return arguments
   }
 
-  /// Waits for the coordinator; hands signals on to it, and tells it of a process that ended too soon.
-  private func supervise(_ processes: [LocalProcess]) throws -> ExitStatus {
+  /// Waits for the coordinator; hands signals on to it, tells it of processes that ended too soon, and starts those
+  /// again.
+  private func supervise(_ posts: inout [Post]) throws -> ExitStatus {
     var poll = PollSet()
     let signalSlot = poll.add(fileDescriptor: signals.readEnd)
-    let coordinator = processes[0]
-    var told = false
     while true {
       _ = try poll.wait(timeout: Self.tick)
-      if poll.isReadable(signalSlot), let signal = signals.next() { coordinator.signal(signal) }
-      for process in processes { process.check() }
-      if let ending = coordinator.ending { return try status(of: coordinator, ending) }
-      if !told, let lost = processes.dropFirst().first(where: { $0.ending != nil && $0.ending != .exited(0) }) {
-        told = true
-        if let ending = lost.ending { report("\(lost.name) (process \(lost.pid)) \(ending)") }
-        coordinator.signal(SIGUSR1)
+      if poll.isReadable(signalSlot), let signal = signals.next() {
+        // A coordinator that is not there cannot answer; what is on disk is what there is.
+        guard posts[0].process.isRunning else { return .interrupted }
+        posts[0].process.signal(signal)
       }
+      for post in posts { post.process.check() }
+      if case .exited(let code) = posts[0].process.ending { return ExitStatus(rawValue: code) ?? .bug }
+      for index in posts.indices { try tend(&posts[index], coordinator: posts[0].process) }
     }
   }
 
-  private func status(of process: LocalProcess, _ ending: LocalProcess.Ending) throws -> ExitStatus {
-    switch ending {
-    case .exited(let code): return ExitStatus(rawValue: code) ?? .bug
-    case .killed:
-      throw CommandFailure(
-        .tryAgain, "the \(process.name) (process \(process.pid)) \(ending)",
-        hint: "go on from the last checkpoint with: neumf train --data \(data) --resume \(whole.path)")
+  /// Sees to a process that has ended too soon.
+  private func tend(_ post: inout Post, coordinator: LocalProcess) throws {
+    guard let ending = post.process.ending, ending != .exited(0), ending != Self.sentAway else { return }
+    let now = MonotonicClock.seconds
+    if let restart = post.restartsAt {
+      guard now >= restart else { return }
+      var more: [String] = []
+      if post.process === coordinator {
+        if !resumes, try Checkpoints.latest(in: folder.path).newest != nil { more.append("--resume") }
+        more += ["--succeeds-one-lost-at", String(post.losses.last ?? now)]
+      }
+      return try post.restart(adding: more)
     }
+    let wait = try post.lost(at: now, hint: resumeHint)
+    report("\(post.name) (process \(post.process.pid)) \(ending); starting it again\(wait)")
+    if post.process !== coordinator { coordinator.signal(SIGUSR1) }
   }
+
+  private var resumeHint: String {
+    "go on from the last checkpoint with: neumf train --data \(data) --resume \(whole.path)"
+  }
+
+  // What a member exits with when the coordinator has sent it away: the job is over, and nobody need come back.
+  private static let sentAway = LocalProcess.Ending.exited(ExitStatus.tryAgain.rawValue)
 
   private func report(_ text: String) {
     FileHandle.standardError.write(Data("neumf: \(text); its last words are in \(folder.logFolder)\n".utf8))
   }
 
-  /// Gives members time to leave, unless the coordinator cannot tell them to; then tells them, then kills them.
-  private func endAll(_ processes: [LocalProcess]) {
-    var isLeaderless = false
-    if case .killed = processes.first?.ending { isLeaderless = true }
-    let leaving = isLeaderless ? 0 : Self.leaveLimit
+  /// Gives members time to leave, unless there is no coordinator that has told them to; then tells them, then kills
+  /// them.
+  private func endAll(_ posts: [Post]) {
+    let processes = posts.map(\.process)
+    var leaving = 0.0
+    if case .exited = processes.first?.ending { leaving = Self.leaveLimit }
     for (limit, signal) in [(leaving, SIGTERM), (Self.terminateLimit, SIGKILL), (Self.terminateLimit, 0)] {
       let deadline = MonotonicClock.seconds + limit
       while MonotonicClock.seconds < deadline {

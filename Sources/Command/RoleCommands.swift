@@ -25,6 +25,8 @@ struct CoordinatorCommand: ParsableCommand {
   @Flag(help: "Go on from the last checkpoint in the RUN folder.") var resume = false
   /// The run that this one is a stage of.
   @Option(help: .hidden) var stageOf: String?
+  /// When the coordinator was lost that this one succeeds.
+  @Option(help: .hidden) var succeedsOneLostAt: Double?
   @OptionGroup var training: TrainingOptions
   @OptionGroup var role: RoleOptions
 
@@ -52,7 +54,7 @@ struct CoordinatorCommand: ParsableCommand {
       folder: output, plan: plan, data: dataset, dataFolder: data, size: size, resuming: checkpoint,
       beginningFrom: pretrained)
     var loop = try CoordinationLoop(
-      listen: listen, plan: plan, recorder: recorder,
+      listen: listen, plan: plan, recorder: recorder, succeedingOneLostAt: succeedsOneLostAt,
       watches: watches, logger: try role.logger("coordinator", run: output))
     switch try loop.run() {
     case .done: return
@@ -85,7 +87,7 @@ struct ServerCommand: ParsableCommand {
     let watches = try role.watches()
     try ServingLoop.run(
       coordinator: role.endpoint(coordinator, option: "--coordinator"),
-      listen: role.endpoint(listen, option: "--listen"), watches: watches, logger: try role.logger("server", run: nil)
+      listen: role.endpoint(listen, option: "--listen"), place: role.logIndex, watches: watches, logger: try role.logger("server", run: nil)
     ).check("server")
   }
 }
@@ -107,7 +109,7 @@ struct WorkerCommand: ParsableCommand {
     let watches = try role.watches()
     try TrainingLoop.run(
       coordinator: role.endpoint(coordinator, option: "--coordinator"), data: PreparedDataset(folder: data),
-      watches: watches, logger: try role.logger("worker", run: nil)
+      place: role.logIndex, watches: watches, logger: try role.logger("worker", run: nil)
     ).check("worker")
   }
 }

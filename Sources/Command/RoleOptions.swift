@@ -53,6 +53,7 @@ extension MemberExit {
     switch self {
     case .finished: return
     case .aborted(let reason): throw CommandFailure(.tryAgain, "\(role): the coordinator ended the job: \(reason)")
+    case .regrouped: preconditionFailure("a \(role) that is to join again has left")
     case .orphaned: throw CommandFailure(.unavailable, "\(role): the process that started this one is gone")
     case .terminated: throw CommandFailure(.interrupted, "\(role): terminated")
     }

@@ -22,7 +22,7 @@ private struct Story {
   }
 
   mutating func arrive(_ role: Hello.Role, data: String = "d") -> Result<Member, JobCoordinator.MemberRefusal> {
-    let hello = Hello(role: role, incarnation: 1, endpoint: "tcp://127.0.0.1:1", dataFingerprint: data)
+    let hello = Hello(role: role, process: 1, place: 0, incarnation: 1, endpoint: "tcp://127.0.0.1:1", dataFingerprint: data)
     return coordinator.memberArrived(hello, at: 0, directives: &directives)
   }
 

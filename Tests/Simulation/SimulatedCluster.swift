@@ -86,7 +86,7 @@ package final class SimulatedCluster {
   }
 
   private func hello(_ role: Hello.Role, _ index: Int, endpoint: String) throws {
-    let hello = Hello(role: role, incarnation: UInt64(index), endpoint: endpoint, dataFingerprint: "simulated")
+    let hello = Hello(role: role, process: 0, place: 0, incarnation: UInt64(index), endpoint: endpoint, dataFingerprint: "simulated")
     send(.hello(hello), from: role == .server ? .server(index) : .worker(index))
   }
 
@@ -127,10 +127,11 @@ package final class SimulatedCluster {
       coordinator.received(message, from: member, at: time, directives: &directives)
     } else if case .hello(let hello) = message {
       switch coordinator.memberArrived(hello, at: time, directives: &directives) {
-      case .success(let member):
+      case .seated(let member):
         memberOfNode[delivery.from] = member
         nodeOfMember[member] = delivery.from
-      case .failure(let refusal): throw SimulationFailure(refusal.reason)
+      case .waits: network.send(ControlMessage.regroup(reason: "").encoded(), from: .coordinator, to: delivery.from, at: time)
+      case .refused(let reason): throw SimulationFailure(reason)
       }
     }
     try carryOut(directives)
@@ -153,7 +154,11 @@ package final class SimulatedCluster {
       case .writeCheckpoint(let position):
         cut = try takeCut(position)
         coordinator.checkpointWritten(at: time, directives: &more)
-      case .reportStart, .reportEpoch: break
+      case .goBack:
+        memberOfNode = [:]
+        nodeOfMember = [:]
+        settling = nil
+      case .reportStart, .reportEpoch, .reportRecovery, .endProcess: break
       case .finish(let outcome): self.outcome = outcome
       }
     }

@@ -4,7 +4,7 @@ import Wire
 
 /// One of each message, with every field away from its default.
 private let examples: [ControlMessage] = [
-  .hello(Hello(role: .server, incarnation: 0xdead_beef, endpoint: "ipc:///tmp/x", dataFingerprint: "d1")),
+  .hello(Hello(role: .server, process: 77, place: 3, incarnation: 0xdead_beef, endpoint: "ipc:///tmp/x", dataFingerprint: "d1")),
   .ready,
   .progress(Progress(epoch: Epoch(3), step: Step(4), samples: 5, loss: -6, optimizerStep: 7)),
   .epochFinished(Progress(epoch: Epoch(1), step: Step(2), samples: .max, loss: .min, optimizerStep: 9)),
@@ -27,7 +27,8 @@ private let examples: [ControlMessage] = [
   .connect(serverEndpoints: ["tcp://127.0.0.1:1", "ipc:///x"]),
   .train(
     epoch: Epoch(1), step: Step(2), until: Step(3), positions: [ShardPosition(shard: ShardID(4), position: 5)]),
-  .pause, .settle(endedEpoch: Epoch(9)), .settled, .evaluate(.validation), .finish, .abort(reason: "why"), .alive,
+  .pause, .settle(endedEpoch: Epoch(9)), .settled, .evaluate(.validation), .finish, .abort(reason: "why"),
+  .regroup(reason: "worker 1 is lost"), .alive,
 ]
 
 private func decoded(_ bytes: [UInt8]) throws(WireError) -> ControlMessage {

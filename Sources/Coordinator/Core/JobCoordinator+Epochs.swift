@@ -22,17 +22,25 @@ extension JobCoordinator {
     case .measured(let errors): measured(member, errors, at: time, directives: &directives)
     case .farewell(let account):
       accounts[member] = account
-      awaited.remove(member)
-      if phase == .finishing, awaited.isEmpty {
-        phase = .over
-        directives.append(.finish(isInterrupted ? .interrupted(position) : .done))
-      }
+      membersLeft([member], directives: &directives)
+    case .failed(Self.tryAgain, let reason): memberLost(member, reason: reason, at: time, directives: &directives)
     case .failed(let exitCode, let reason):
       fail(exitCode, "\(member): \(reason)", directives: &directives)
-    case .alive: break
-    case .hello, .welcome, .connect, .train, .pause, .settle, .evaluate, .finish, .abort:
-      fail(70, "\(member) sent what only the coordinator says, or a second greeting", directives: &directives)
+    case .alive, .hello: break
+    case .regroup, .welcome, .connect, .train, .pause, .settle, .evaluate, .finish, .abort:
+      fail(70, "\(member) sent what only the coordinator says", directives: &directives)
     }
+  }
+
+  // The contract's exit code for what may succeed when it is tried again.
+  private static let tryAgain: Int32 = 75
+
+  /// Members have accounted for themselves, or are lost when nothing else is left to do.
+  mutating func membersLeft(_ members: [Member], directives: inout [CoordinatorDirective]) {
+    awaited.subtract(members)
+    guard phase == .finishing, awaited.isEmpty else { return }
+    phase = .over
+    directives.append(.finish(isInterrupted ? .interrupted(position) : .done))
   }
 
   private mutating func advanced(_ member: Member, _ value: Progress, at time: Double) {
@@ -46,6 +54,7 @@ extension JobCoordinator {
     guard position.completedEpochs < plan.epochs, !isInterrupted else {
       return finishJob(at: time, directives: &directives)
     }
+    closeLosses(at: time, directives: &directives)
     enter(.training, at: time)
     trainingBegan = time
     awaited = Set(workers)
@@ -75,11 +84,16 @@ extension JobCoordinator {
       phase = .over
       for member in endpoints.keys { directives.append(.send(member, .abort(reason: "interrupted before training"))) }
       directives.append(.finish(.interrupted(position)))
-    case .training:
-      enter(.pausing, at: time)
-      for worker in workers where awaited.contains(worker) { directives.append(.send(worker, .pause)) }
+    case .training: pause(at: time, directives: &directives)
     case .pausing, .settling, .evaluating, .writingCheckpoint, .finishing, .over: break
     }
+  }
+
+  /// Every worker stops, so that a cut can be taken.
+  mutating func pause(at time: Double, directives: inout [CoordinatorDirective]) {
+    pauseBegan = time
+    enter(.pausing, at: time)
+    for worker in workers where awaited.contains(worker) { directives.append(.send(worker, .pause)) }
   }
 
   /// A worker has no more to push: its epoch is through, or it paused.
@@ -266,6 +280,11 @@ extension JobCoordinator {
 
   // MARK: checkpoints
 
+  // Limit: what is lost with a process is computed again, at most half a minute of it; but not more than a fiftieth of
+  // the time goes into taking cuts.
+  static let cutPeriod = 30.0
+  static let cutShare = 50.0
+
   private mutating func writeCheckpoint(at time: Double, directives: inout [CoordinatorDirective]) {
     enter(.writingCheckpoint, at: time)
     directives.append(.writeCheckpoint(position))
@@ -277,7 +296,13 @@ extension JobCoordinator {
     lastHeardAll(at: time)
     if position.step == 0, position.positions.isEmpty, !history.epochs.isEmpty {
       history.epochs[history.epochs.count - 1].trainingSeconds += time - phaseBegan
+    } else {
+      history.partial.seconds += time - phaseBegan
+      cutSeconds = time - pauseBegan
     }
+    cut = Cut(position: position, history: history)
+    cutAt = time
+    fruitlessLosses = 0
     if isInterrupted || stopsEarly {
       finishJob(at: time, directives: &directives)
     } else {

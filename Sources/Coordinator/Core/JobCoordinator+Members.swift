@@ -2,31 +2,53 @@ import Plan
 package import Wire
 
 extension JobCoordinator {
-  /// A process presents itself; it gets the next free place of its role, or is sent away.
-  /// - Returns: its place, or why there is none.
+  /// A process presents itself; it gets the next free place of its role, waits for one, or is sent away.
   package mutating func memberArrived(
     _ hello: Hello, at time: Double, directives: inout [CoordinatorDirective]
-  ) -> Result<Member, MemberRefusal> {
-    let places = hello.role == .worker ? workers : servers
-    guard phase == .gathering, let member = places.first(where: { endpoints[$0] == nil }) else {
-      let role = hello.role == .worker ? "workers" : "servers"
-      return .failure(MemberRefusal(reason: "the job has all \(places.count) of its \(role)"))
-    }
+  ) -> Arrival {
     if hello.role == .worker, hello.dataFingerprint != dataFingerprint {
       let found = "its prepared data is \(hello.dataFingerprint), the coordinator's is \(dataFingerprint)"
-      return .failure(MemberRefusal(reason: "\(found); prepare once, and copy the folder"))
+      return .refused(reason: "\(found); prepare once, and copy the folder")
+    }
+    let places = hello.role == .worker ? workers : servers
+    guard phase == .gathering, let member = freePlace(in: places, near: hello.place) else {
+      return newcomer(hello.role, places, at: time, directives: &directives)
     }
     endpoints[member] = hello.endpoint
+    processes[member] = hello.process
     lastHeard[member] = time
     directives.append(.send(member, .welcome(welcome(for: member))))
     if endpoints.count == members.count { everyoneArrived(at: time, directives: &directives) }
-    return .success(member)
+    return .seated(member)
+  }
+
+  /// The place that a newcomer would like, or the first that is free.
+  private func freePlace(in places: [Member], near place: UInt16) -> Member? {
+    let free = places.filter { endpoints[$0] == nil }
+    return free.first { $0.index == Int(place) } ?? free.first
+  }
+
+  /// Someone comes when every place is taken, or the work has begun.
+  private mutating func newcomer(
+    _ role: Hello.Role, _ places: [Member], at time: Double, directives: inout [CoordinatorDirective]
+  ) -> Arrival {
+    let isWorker = role == .worker
+    let wanted = isWorker ? plan.cluster.workers : plan.cluster.servers
+    if places.count < wanted, phase != .finishing, phase != .over {
+      if isWorker { cluster.workers += 1 } else { cluster.servers += 1 }
+      gatherAnew("a \(isWorker ? "worker" : "server") joins", at: time, directives: &directives)
+      return .waits(reason: "the others come back first")
+    }
+    if places.contains(where: { time - (lastHeard[$0] ?? time) > Self.suspicionLimit }) {
+      return .waits(reason: "someone whose place it could take may be lost")
+    }
+    return .refused(reason: "the job has all \(places.count) of its \(isWorker ? "workers" : "servers")")
   }
 
   private func welcome(for member: Member) -> Welcome {
     Welcome(
-      job: job, membership: membership, index: UInt16(member.index), workers: UInt16(plan.cluster.workers),
-      servers: UInt16(plan.cluster.servers), size: size, restores: restores, plan: planBytes)
+      job: job, membership: membership, index: UInt16(member.index), workers: UInt16(cluster.workers),
+      servers: UInt16(cluster.servers), size: size, restores: restores, plan: planBytes)
   }
 
   private mutating func everyoneArrived(at time: Double, directives: inout [CoordinatorDirective]) {
@@ -72,7 +94,8 @@ extension JobCoordinator {
     switch phase {
     case .over: return
     case .gathering:
-      if time - startedAt > Self.gatherLimit {
+      if time - phaseBegan > Self.replacementLimit { goOnWithFewer(at: time, directives: &directives) }
+      if time - phaseBegan > Self.gatherLimit {
         let missing = members.filter { endpoints[$0] == nil }.map(\.description).joined(separator: ", ")
         return fail(
           69, "waited \(Int(Self.gatherLimit)) s, and these have not come: \(missing)", directives: &directives)
@@ -82,19 +105,26 @@ extension JobCoordinator {
     for member in members {
       guard let heard = lastHeard[member], accounts[member] == nil else { continue }
       if time - heard > Self.leaseLimit {
-        return fail(
-          75, "nothing heard from \(member) for \(Int(time - heard)) s (\(whereabouts(of: member)))",
-          directives: &directives)
+        return leaseLost(member, "nothing heard for \(Int(time - heard)) s", at: time, directives: &directives)
       }
       directives.append(.send(member, .alive))
     }
     if phase == .training || phase == .pausing {
       for worker in awaited where time - (lastAdvance[worker] ?? time) > Self.stepLimit {
-        return fail(
-          75, "\(worker) has stood still for \(Int(Self.stepLimit)) s (\(whereabouts(of: worker)))",
-          directives: &directives)
+        return leaseLost(worker, "stands still since \(Int(Self.stepLimit)) s", at: time, directives: &directives)
       }
     }
+    if phase == .training, time - cutAt > max(Self.cutPeriod, Self.cutShare * cutSeconds) {
+      pause(at: time, directives: &directives)
+    }
+  }
+
+  /// A member has lost its lease: it is silent, or it does not get further.
+  private mutating func leaseLost(
+    _ member: Member, _ reason: String, at time: Double, directives: inout [CoordinatorDirective]
+  ) {
+    if let process = processes[member] { directives.append(.endProcess(process)) }
+    memberLost(member, reason: reason, at: time, directives: &directives)
   }
 
   /// Where a member is, for people.
@@ -103,7 +133,7 @@ extension JobCoordinator {
     return "while \(phaseName), epoch \(progress.epoch), step \(progress.step)"
   }
 
-  private var phaseName: String {
+  var phaseName: String {
     switch phase {
     case .gathering: "gathering the members"
     case .preparing: "preparing"
@@ -123,20 +153,17 @@ extension JobCoordinator {
     for member in lastAdvance.keys { lastAdvance[member] = time }
   }
 
-  /// A member's process ended without farewell.
-  package mutating func memberLost(_ member: Member, reason: String, directives: inout [CoordinatorDirective]) {
-    guard accounts[member] == nil else { return }
-    fail(75, "\(member) is lost: \(reason) (\(whereabouts(of: member)))", directives: &directives)
-  }
-
-  /// Whoever started the processes of this job saw one of them end too soon.
-  package mutating func processLost(directives: inout [CoordinatorDirective]) {
+  /// Whoever started the processes of this job is gone, and they leave.
+  package mutating func abandoned(directives: inout [CoordinatorDirective]) {
     guard phase != .finishing else { return }
-    fail(75, "a process of the job ended unexpectedly", directives: &directives)
+    fail(75, "the process that started this one is gone", directives: &directives)
   }
 
-  /// A refused process, told why.
-  package struct MemberRefusal: Error, Equatable, Sendable {
-    package let reason: String
+  /// What comes of presenting oneself.
+  package enum Arrival: Equatable, Sendable {
+    case seated(Member)
+    /// It shall present itself again soon.
+    case waits(reason: String)
+    case refused(reason: String)
   }
 }

@@ -28,6 +28,12 @@ package struct Member: Hashable, Sendable, CustomStringConvertible {
 /// An order from the Core to the Loop.
 package enum CoordinatorDirective: Sendable, Equatable {
   case send(Member, ControlMessage)
+  /// The members were sent away: forget where they were, and go back to the last checkpoint.
+  case goBack(reason: String)
+  /// The training goes on after a loss.
+  case reportRecovery(RecoveryRecord)
+  /// A member of this machine was silent for too long: end its process, so that another can take its place.
+  case endProcess(UInt32)
   /// Give the servers the rows that the job goes on or begins from, then call `serversRestored`.
   case restoreServers
   /// Wait until every server has applied `optimizerStep`, then call `serversSettled`; with the epoch that ends here,
@@ -79,10 +85,13 @@ package struct JobCoordinator: Sendable {
   package let planBytes: [UInt8]
   package let size: ProblemSize
   package let job: JobID
-  /// The servers are given their rows, instead of drawing them.
-  package let restores: Bool
+  /// A new job begins from rows that are there.
+  private let beginsFromRows: Bool
   let dataFingerprint: String
-  let membership = MembershipEpoch(rawValue: 1)
+  /// Counts how often the members were gathered; what belongs to an earlier time is refused.
+  package internal(set) var membership = MembershipEpoch(rawValue: 1)
+  /// How many members the job has now; the plan's, unless some were lost for good.
+  package internal(set) var cluster: ClusterShape
 
   package internal(set) var phase = Phase.gathering
   package internal(set) var position: JobPosition
@@ -93,6 +102,8 @@ package struct JobCoordinator: Sendable {
 
   /// The members that have arrived, with where a server listens.
   package internal(set) var endpoints: [Member: String] = [:]
+  /// The members' process ids.
+  package internal(set) var processes: [Member: UInt32] = [:]
   var lastHeard: [Member: Double] = [:]
   /// When each worker last got further.
   var lastAdvance: [Member: Double] = [:]
@@ -107,8 +118,17 @@ package struct JobCoordinator: Sendable {
   var ranks: [Member: RankCounts] = [:]
   var errors: [Member: RatingErrors] = [:]
 
-  var startedAt: Double
+  /// The last checkpoint's.
+  var cut: Cut?
+  /// Losses from which the training has not gone on yet, and how many there were since the last checkpoint.
+  var losses: [OpenLoss] = []
+  var fruitlessLosses = 0
+
   var phaseBegan: Double
+  /// When the last checkpoint was complete, and how long the training stood still for it.
+  var cutAt: Double
+  var cutSeconds = 0.0
+  var pauseBegan = 0.0
   /// When the training that the next epoch record counts began, and the seconds of it that are already counted
   /// elsewhere.
   var trainingBegan = 0.0
@@ -135,16 +155,21 @@ package struct JobCoordinator: Sendable {
     self.size = size
     self.job = job
     self.dataFingerprint = dataFingerprint
-    self.restores = restores || position != nil
+    beginsFromRows = restores
+    cluster = plan.cluster
+    cut = position.map { Cut(position: $0, history: history) }
     self.position = position ?? JobPosition()
     self.history = history
-    startedAt = time
     phaseBegan = time
+    cutAt = time
   }
 
-  package var workers: [Member] { (0..<plan.cluster.workers).map { Member(role: .worker, index: $0) } }
-  package var servers: [Member] { (0..<plan.cluster.servers).map { Member(role: .server, index: $0) } }
+  package var workers: [Member] { (0..<cluster.workers).map { Member(role: .worker, index: $0) } }
+  package var servers: [Member] { (0..<cluster.servers).map { Member(role: .server, index: $0) } }
   var members: [Member] { servers + workers }
+
+  /// The servers are given their rows, instead of drawing them.
+  package var restores: Bool { beginsFromRows || cut != nil }
 
   /// Steps of an epoch, in `bsp`.
   package var stepsPerEpoch: Int { plan.stepsPerEpoch(of: size) }
@@ -159,10 +184,13 @@ package struct JobCoordinator: Sendable {
 
   mutating func fail(_ exitCode: Int32, _ reason: String, directives: inout [CoordinatorDirective]) {
     guard phase != .over else { return }
+    leave(.failed(exitCode: exitCode, reason: reason), saying: reason, directives: &directives)
+  }
+
+  /// Ends the job at once.
+  mutating func leave(_ outcome: JobOutcome, saying reason: String, directives: inout [CoordinatorDirective]) {
     phase = .over
-    for member in endpoints.keys.sorted(by: { $0.description < $1.description }) {
-      directives.append(.send(member, .abort(reason: reason)))
-    }
-    directives.append(.finish(.failed(exitCode: exitCode, reason: reason)))
+    for member in seated { directives.append(.send(member, .abort(reason: reason))) }
+    directives.append(.finish(outcome))
   }
 }

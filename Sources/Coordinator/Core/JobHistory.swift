@@ -6,6 +6,8 @@ package struct JobHistory: Codable, Sendable, Equatable {
   package var epochs: [EpochRecord] = []
   /// What the unfinished epoch has done.
   package var partial = PartialEpoch()
+  /// Whom the job has lost and replaced.
+  package var recoveries: [RecoveryRecord] = []
   package init() {}
 }
 

@@ -1,5 +1,6 @@
 package import CoordinatorCore
 import Foundation
+import Glibc
 package import Links
 package import Logging
 package import Plan
@@ -19,7 +20,7 @@ package struct CoordinationLoop: ~Copyable {
   private var directives: [CoordinatorDirective] = []
   private var servers: ServerAccess?
   private var recorder: RunRecorder
-  private var hasBegun = false
+  private var hasBegun: Bool
   private var outcome: JobOutcome?
 
   // Limit: how long a wait may last before the loop looks at its clocks again, and how often members hear of it.
@@ -29,9 +30,10 @@ package struct CoordinationLoop: ~Copyable {
   private static let highWater = 4096
 
   /// Binds the control endpoint.
+  /// - Parameter lostAt: when the coordinator was lost whose place this one takes, by the clock of this machine
   /// - Throws: `ZeroMQError` for a taken port or a bad endpoint.
   package init(
-    listen: Endpoint, plan: TrainingPlan, recorder: RunRecorder,
+    listen: Endpoint, plan: TrainingPlan, recorder: RunRecorder, succeedingOneLostAt lostAt: Double? = nil,
     watches: Watches, logger: Logger
   ) throws {
     let context = try Context()
@@ -46,6 +48,8 @@ package struct CoordinationLoop: ~Copyable {
       job: JobID(rawValue: UInt64.random(in: 1 ... .max)), dataFingerprint: recorder.dataFingerprint,
       resumingAt: recorder.resumedPosition, restores: recorder.source != nil, history: recorder.resumedHistory,
       at: MonotonicClock.seconds)
+    if let lostAt { coordinator.succeeds(coordinatorLostAt: lostAt) }
+    hasBegun = lostAt != nil
     self.context = context
     self.socket = socket
     self.recorder = recorder
@@ -75,7 +79,7 @@ package struct CoordinationLoop: ~Copyable {
         signalled(signal, at: now)
       } else if watches.isParentGone(poll, watchSlots) {
         // The members see it too and leave, so no consistent cut is to be had.
-        coordinator.processLost(directives: &directives)
+        coordinator.abandoned(directives: &directives)
       }
       if poll.isReadable(socketSlot) { try listen() }
       if now - lastTick > Self.alivePeriod {
@@ -90,9 +94,18 @@ package struct CoordinationLoop: ~Copyable {
 
   private mutating func signalled(_ signal: Int32, at time: Double) {
     if signal == SIGUSR1 {
-      coordinator.processLost(directives: &directives)
+      findTheLost(at: time)
     } else {
       coordinator.interrupted(at: time, directives: &directives)
+    }
+  }
+
+  /// Whoever started the processes of this job saw one of them end too soon.
+  private mutating func findTheLost(at time: Double) {
+    for (member, process) in coordinator.processes.sorted(by: { $0.key.description < $1.key.description })
+    where kill(pid_t(bitPattern: process), 0) != 0 && errno == ESRCH {
+      coordinator.memberLost(
+        member, reason: "its process \(process) ended", at: time, directives: &directives)
     }
   }
 
@@ -117,17 +130,23 @@ package struct CoordinationLoop: ~Copyable {
       return
     }
     guard case .hello(let hello) = message else {
-      logger.warning("passed over a stranger", metadata: ["peer": "\(identity)"])
+      // It belongs to a coordinator that was here before this one, or to an earlier membership.
+      logger.info("sent a stranger back to the door", metadata: ["peer": "\(identity)"])
+      send(.regroup(reason: "the coordinator does not know you"), to: identity)
       return
     }
     switch coordinator.memberArrived(hello, at: now, directives: &directives) {
-    case .success(let member):
+    case .seated(let member):
       members[identity] = member
       addresses[member] = identity
-      logger.info("\(member) arrived", metadata: ["endpoint": "\(hello.endpoint)"])
-    case .failure(let refusal):
-      logger.warning("sent a \(hello.role) away", metadata: ["reason": "\(refusal.reason)"])
-      send(.abort(reason: refusal.reason), to: identity)
+      logger.info(
+        "\(member) arrived", metadata: ["endpoint": "\(hello.endpoint)", "process": "\(hello.process)"])
+    case .waits(let reason):
+      logger.info("lets a \(hello.role) wait", metadata: ["reason": "\(reason)"])
+      send(.regroup(reason: reason), to: identity)
+    case .refused(let reason):
+      logger.warning("sent a \(hello.role) away", metadata: ["reason": "\(reason)"])
+      send(.abort(reason: reason), to: identity)
     }
   }
 
@@ -145,16 +164,38 @@ package struct CoordinationLoop: ~Copyable {
     switch directive {
     case .send(let member, let message):
       if let identity = addresses[member] { send(message, to: identity) }
+    case .goBack(let reason):
+      logger.warning("gathers everyone anew", metadata: ["reason": "\(reason)"])
+      members = [:]
+      addresses = [:]
+      servers = nil
+      try recorder.goBack(to: coordinator, reason: reason)
+    case .reportRecovery(let record):
+      logger.notice(
+        "the training goes on",
+        metadata: [
+          "lost": "\(record.role) \(record.index)", "optimizerStep": "\(record.atStep)", "seconds": "\(record.seconds)",
+        ])
+      recorder.recovered(record)
+    case .endProcess(let process):
+      // Only a process that this job's supervisor started is this job's to end.
+      if watches.hasParent { kill(pid_t(bitPattern: process), SIGKILL) }
     case .restoreServers:
-      try withServers { servers, recorder, _ in try recorder.restore(into: servers) }
+      guard try withServers({ servers, recorder, _ in try recorder.restore(into: servers) }) else { return }
       coordinator.serversRestored(at: MonotonicClock.seconds, directives: &directives)
     case .settleServers(let optimizerStep, let endedEpoch):
-      try withServers { servers, _, _ in try servers.settle(optimizerStep: optimizerStep, endedEpoch: endedEpoch) }
+      guard
+        try withServers({ servers, _, _ in
+          try servers.settle(optimizerStep: optimizerStep, endedEpoch: endedEpoch)
+        })
+      else { return }
       coordinator.serversSettled(at: MonotonicClock.seconds, directives: &directives)
     case .writeCheckpoint(let position):
-      try withServers { servers, recorder, coordinator in
-        try recorder.writeCheckpoint(at: position, from: servers, of: coordinator)
-      }
+      guard
+        try withServers({ servers, recorder, coordinator in
+          try recorder.writeCheckpoint(at: position, from: servers, of: coordinator)
+        })
+      else { return }
       coordinator.checkpointWritten(at: MonotonicClock.seconds, directives: &directives)
     case .reportStart:
       if !hasBegun { recorder.jobBegan() }
@@ -167,20 +208,32 @@ package struct CoordinationLoop: ~Copyable {
     }
   }
 
+  /// Works with the servers, and waits for them.
+  /// - Returns: whether it is done; false if someone was lost meanwhile.
   private mutating func withServers(
     _ body: (ServerAccess, RunRecorder, JobCoordinator) throws -> Void
-  ) throws {
+  ) throws -> Bool {
     let access =
       try servers
       ?? ServerAccess(
         context: context, job: coordinator.job,
-        placement: Placement(workers: coordinator.plan.cluster.workers, servers: coordinator.plan.cluster.servers),
-        endpoints: coordinator.servers.map { coordinator.endpoints[$0] ?? "" })
+        placement: Placement(workers: coordinator.cluster.workers, servers: coordinator.cluster.servers),
+        endpoints: coordinator.servers.map { coordinator.endpoints[$0] ?? "" }, watches: watches)
     servers = access
     let (sent, received) = (access.bytesSent, access.bytesReceived)
-    try body(access, recorder, coordinator)
+    var problem: LinkError?
+    do {
+      try body(access, recorder, coordinator)
+    } catch let error as LinkError {
+      problem = error
+    }
     recorder.count(sent: access.bytesSent - sent)
     recorder.count(received: access.bytesReceived - received)
+    let now = MonotonicClock.seconds
+    for signal in access.takeSignals() { signalled(signal, at: now) }
+    guard let problem else { return true }
+    coordinator.serversSilent(reason: "\(problem)", at: now, directives: &directives)
+    return false
   }
 
   private func send(_ message: ControlMessage, to identity: PeerIdentity) {

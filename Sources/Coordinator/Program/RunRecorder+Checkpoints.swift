@@ -33,7 +33,7 @@ extension RunRecorder {
     let header = CheckpointHeader(
       plan: coordinator.plan, size: size, dataFingerprint: data.fingerprint, completedEpochs: position.completedEpochs,
       step: position.step, optimizerStep: position.optimizerStep, positions: position.positions,
-      wallSeconds: (checkpoint?.header.wallSeconds ?? 0) + MonotonicClock.seconds - startedAt)
+      wallSeconds: secondsBefore + MonotonicClock.seconds - startedAt)
     var writer = try CheckpointWriter(
       run: folder, header: header, history: Array(try JSONEncoder().encode(coordinator.history)))
     let placement = servers.placement

@@ -15,9 +15,12 @@ package final class RunRecorder {
   let data: PreparedDataset
   let dataFolder: String
   let size: ProblemSize
-  let checkpoint: Checkpoint?
+  private(set) var checkpoint: Checkpoint?
   /// Whence the servers have their rows, where they do not draw them.
-  let source: (any RecordSource)?
+  private(set) var source: (any RecordSource)?
+  private let pretrained: PretrainedModel?
+  /// Seconds that the job took before this process led it.
+  let secondsBefore: Double
   let startedAt = MonotonicClock.seconds
 
   private var printer: ProgressPrinter
@@ -25,6 +28,7 @@ package final class RunRecorder {
   private var events: EventsFile
   /// What the job began with: epochs that were finished before it was resumed.
   private let resumed: JobHistory
+  private let wasResumed: Bool
   private var epochBegan = 0.0
   private var bytesSent = 0
   private var bytesReceived = 0
@@ -44,7 +48,10 @@ package final class RunRecorder {
     self.dataFolder = dataFolder
     self.size = size
     self.checkpoint = checkpoint
+    self.pretrained = pretrained
     source = checkpoint ?? pretrained
+    wasResumed = checkpoint != nil
+    secondsBefore = checkpoint?.header.wallSeconds ?? 0
     let history =
       try checkpoint.map { try JSONDecoder().decode(JobHistory.self, from: Data($0.history)) } ?? JobHistory()
     resumed = history
@@ -75,6 +82,23 @@ package final class RunRecorder {
   func count(sent byteCount: Int) { bytesSent += byteCount }
   func count(received byteCount: Int) { bytesReceived += byteCount }
 
+  /// Goes back to the last checkpoint with the coordinator.
+  func goBack(to coordinator: JobCoordinator, reason: String) throws {
+    checkpoint = coordinator.restores ? try Checkpoints.latest(in: folder).newest : nil
+    source = checkpoint ?? pretrained
+    let epochs = coordinator.history.epochs
+    metrics = try MetricsLog(path: "\(folder)/metrics.jsonl", resumingAfter: epochs.last?.epoch ?? 0)
+    events = try EventsFile(run: folder, epochs: epochs.map { EpochReport($0, topK: plan.topK) }, topK: plan.topK)
+    let place = epochs.last.map { "epoch \($0.epoch)" } ?? "the beginning"
+    let step = coordinator.position.step > 0 ? " and \(coordinator.position.step) steps" : ""
+    printer.say("\(reason); going back to \(place)\(step)")
+  }
+
+  func recovered(_ record: RecoveryRecord) {
+    let name = record.role == "coordinator" ? record.role : "\(record.role) \(record.index)"
+    printer.say(String(format: "going on without loss, %.2f s after %@ was lost", record.seconds, name))
+  }
+
   // MARK: what people see
 
   /// Says what is trained, before the first epoch.
@@ -90,7 +114,7 @@ package final class RunRecorder {
       \(plan.cluster.servers) \(plan.cluster.servers == 1 ? "server" : "servers"), \(plan.consistency); \
       \(plan.optimizer.rawValue), rate \(plan.learningRate), batch \(plan.batchSize)
       """)
-    if checkpoint == nil, let gmf = plan.pretrainedGMF, let mlp = plan.pretrainedMLP {
+    if !wasResumed, let gmf = plan.pretrainedGMF, let mlp = plan.pretrainedMLP {
       printer.say("beginning from \(plan.pretrainAlpha) of \(gmf) and \(1 - plan.pretrainAlpha) of \(mlp)")
     }
     if let checkpoint {
@@ -198,6 +222,9 @@ package final class RunRecorder {
       lost: pushed - applied)
     for worker in workers {
       for (steps, count) in worker.staleness.enumerated() { report.staleness.add(pushes: Int(count), steps: steps) }
+    }
+    report.recoveries = coordinator.history.recoveries.map { record in
+      Recovery(role: record.role, index: record.index, atStep: Int(record.atStep), seconds: record.seconds)
     }
     report.digest = digest
     return report

@@ -1,3 +1,4 @@
+import Glibc
 import Links
 import Plan
 import Wire
@@ -10,7 +11,10 @@ import ZeroMQ
 package final class ServerAccess {
   private let job: JobID
   let placement: Placement
+  private let watches: Watches
   private var sockets: [ServerSocket] = []
+  /// Signals that came while it waited.
+  private var signals: [Int32] = []
   private(set) var bytesSent = 0
   private(set) var bytesReceived = 0
 
@@ -20,14 +24,17 @@ package final class ServerAccess {
   private final class ServerSocket {
     let socket: Socket
     var poll = PollSet()
-    init(_ socket: consuming Socket) {
+    let watchSlots: Watches.Slots
+    init(_ socket: consuming Socket, _ watches: Watches) {
       self.socket = socket
       _ = poll.add(self.socket)
+      watchSlots = watches.add(to: &poll)
     }
   }
 
-  init(context: Context, job: JobID, placement: Placement, endpoints: [String]) throws {
+  init(context: Context, job: JobID, placement: Placement, endpoints: [String], watches: Watches) throws {
     self.job = job
+    self.watches = watches
     self.placement = placement
     for endpoint in endpoints {
       var options = SocketOptions()
@@ -36,8 +43,14 @@ package final class ServerAccess {
       options.routingID = PeerIdentity.incarnation(UInt64.random(in: .min ... .max))
       let socket = try Socket(context: context, kind: .dealer, options: options)
       try socket.connect(Endpoint(endpoint))
-      sockets.append(ServerSocket(socket))
+      sockets.append(ServerSocket(socket, watches))
     }
+  }
+
+  /// What came while this waited, once.
+  func takeSignals() -> [Int32] {
+    defer { signals = [] }
+    return signals
   }
 
   /// Waits until every server has applied so many optimizer steps.
@@ -112,6 +125,10 @@ package final class ServerAccess {
       let left = deadline - MonotonicClock.seconds
       guard left > 0 else { throw LinkError("server \(server)", "has not answered for \(Int(Self.replyLimit)) s") }
       _ = try sockets[server].poll.wait(timeout: .milliseconds(Int64(min(left, 0.2) * 1000)))
+      if let signal = watches.signal(sockets[server].poll, sockets[server].watchSlots) {
+        signals.append(signal)
+        if signal == SIGUSR1 { throw LinkError("server \(server)", "was waited for when a process ended") }
+      }
     }
   }
 }

@@ -29,10 +29,21 @@ package struct ServingLoop: ~Copyable {
   // Limit: two frames per worker and the windows of bulk reads are under way at most; a thousand is far above.
   private static let highWater = 1024
 
-  /// Binds the server's own endpoint, joins the job, and serves until it is over.
+  /// Binds the server's own endpoint, joins the job, and serves until it is over; whenever the coordinator gathers its
+  /// members anew, it joins again.
   /// - Throws: `ZeroMQError` for a taken port or a bad endpoint, `LinkError` for a coordinator that does not answer.
   package static func run(
-    coordinator: Endpoint, listen: Endpoint, watches: Watches, logger: Logger
+    coordinator: Endpoint, listen: Endpoint, place: Int, watches: Watches, logger: Logger
+  ) throws -> MemberExit {
+    while true {
+      let exit = try join(
+        coordinator: coordinator, listen: listen, place: place, watches: watches, logger: logger)
+      guard exit == .regrouped else { return exit }
+    }
+  }
+
+  private static func join(
+    coordinator: Endpoint, listen: Endpoint, place: Int, watches: Watches, logger: Logger
   ) throws -> MemberExit {
     let context = try Context()
     var options = SocketOptions()
@@ -45,7 +56,9 @@ package struct ServingLoop: ~Copyable {
     let incarnation = UInt64.random(in: .min ... .max)
     var link = try CoordinatorLink(
       context: context, endpoint: coordinator, identity: PeerIdentity.incarnation(incarnation))
-    let hello = Hello(role: .server, incarnation: incarnation, endpoint: endpoint.description, dataFingerprint: "")
+    let hello = Hello(
+      role: .server, process: .ofThisProcess, place: UInt16(clamping: place), incarnation: incarnation,
+      endpoint: endpoint.description, dataFingerprint: "")
     switch try link.join(hello, watches: watches) {
     case .left(let exit): return exit
     case .welcomed(let welcome):
@@ -105,6 +118,9 @@ package struct ServingLoop: ~Copyable {
       logger.info("finished", metadata: ["applied": "\(shard.applied)"])
       exit = .finished
     case .abort(let reason): exit = .aborted(reason: reason)
+    case .regroup(let reason):
+      logger.notice("joins anew", metadata: ["reason": "\(reason)"])
+      exit = .regrouped
     case .alive: break
     case .hello, .ready, .progress, .epochFinished, .paused, .evaluated, .measured, .farewell, .failed, .welcome,
       .connect, .train, .pause, .settle, .settled, .evaluate:

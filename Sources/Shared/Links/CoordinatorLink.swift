@@ -78,8 +78,11 @@ package struct CoordinatorLink: ~Copyable {
 
   // Limit: how long a wait may last before its clocks are looked at again.
   private static let tick = Duration.milliseconds(200)
+  // Limit: a coordinator that was lost may have taken a greeting with it; its successor hears the next.
+  private static let helloPeriod = 1.0
+  private static let retryPeriod = 0.1
 
-  /// Presents this process and waits for the coordinator's welcome.
+  /// Presents this process, again and again, and waits for the coordinator's welcome.
   package mutating func join(_ hello: Hello, watches: Watches) throws -> Greeting {
     try send(.hello(hello))
     var poll = PollSet()
@@ -92,10 +95,12 @@ package struct CoordinatorLink: ~Copyable {
         switch message {
         case .welcome(let welcome): return .welcomed(welcome)
         case .abort(let reason): return .left(.aborted(reason: reason))
+        case .regroup: lastSent = min(lastSent, MonotonicClock.seconds - Self.helloPeriod + Self.retryPeriod)
         default: throw WireError("message", "came before the welcome")
         }
       }
       try ticked(isJoining: true)
+      if MonotonicClock.seconds - lastSent > Self.helloPeriod { try send(.hello(hello)) }
     }
   }
 }

@@ -11,6 +11,9 @@ package struct Watches: Sendable {
     self.parent = parent
   }
 
+  /// Whether the process that started this one is watched.
+  package var hasParent: Bool { parent != nil }
+
   /// Their places in a poll set.
   package struct Slots: Sendable {
     let signals: PollSet.Slot

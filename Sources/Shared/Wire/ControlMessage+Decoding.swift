@@ -17,7 +17,8 @@ extension ControlMessage {
       guard let role = Hello.Role(rawValue: role) else { throw WireError("role", "\(role) is unknown") }
       self = .hello(
         Hello(
-          role: role, incarnation: try reader.number("incarnation"),
+          role: role, process: try reader.number("process"), place: try reader.number("place"),
+          incarnation: try reader.number("incarnation"),
           endpoint: try reader.text("endpoint", atMost: Self.endpointLimit),
           dataFingerprint: try reader.text("data fingerprint", atMost: Self.endpointLimit)))
     case 2: self = .ready
@@ -54,6 +55,7 @@ extension ControlMessage {
     case 17: self = .settle(endedEpoch: Epoch(rawValue: try reader.number("ended epoch")))
     case 18: self = .settled
     case 19: self = .measured(try Self.errors(from: &reader))
+    case 20: self = .regroup(reason: try reader.text("reason", atMost: Self.reasonLimit))
     default: throw WireError("message kind", "\(kind) is unknown")
     }
     try reader.finish()

@@ -8,6 +8,8 @@ extension ControlMessage {
     case .hello(let hello):
       out.begin(1)
       out.number(hello.role.rawValue)
+      out.number(hello.process)
+      out.number(hello.place)
       out.number(hello.incarnation)
       out.text(hello.endpoint)
       out.text(hello.dataFingerprint)
@@ -62,6 +64,9 @@ extension ControlMessage {
     case .measured(let errors):
       out.begin(19)
       out.errors(errors)
+    case .regroup(let reason):
+      out.begin(20)
+      out.text(reason)
     }
     return out.bytes
   }

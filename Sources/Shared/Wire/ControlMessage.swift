@@ -32,6 +32,8 @@ package enum ControlMessage: Sendable, Equatable {
   case finish
   /// The job failed: go.
   case abort(reason: String)
+  /// Someone is lost, or a stranger speaks: forget what you hold, and present yourself again.
+  case regroup(reason: String)
   /// Still here; also a member's sign of life when it has nothing to say.
   case alive
 }
@@ -43,14 +45,22 @@ package enum EvaluationTarget: UInt8, Sendable { case test = 0, validation }
 package struct Hello: Sendable, Equatable {
   package enum Role: UInt8, Sendable { case worker = 0, server }
   package var role: Role
+  /// Its process id, by which a job of one machine ends it if it must.
+  package var process: UInt32
+  /// The place that it would like among its role's, as the process before it had.
+  package var place: UInt16
   /// Random; another process in the same place has another.
   package var incarnation: UInt64
   /// Where a server listens for steps; empty for a worker.
   package var endpoint: String
   /// Which prepared data a worker reads; empty for a server.
   package var dataFingerprint: String
-  package init(role: Role, incarnation: UInt64, endpoint: String, dataFingerprint: String) {
+  package init(
+    role: Role, process: UInt32, place: UInt16, incarnation: UInt64, endpoint: String, dataFingerprint: String
+  ) {
     self.role = role
+    self.process = process
+    self.place = place
     self.incarnation = incarnation
     self.endpoint = endpoint
     self.dataFingerprint = dataFingerprint

@@ -3,9 +3,13 @@ internal import Glibc
 
 extension SocketHandle {
   func bind(_ endpoint: Endpoint) throws(ZeroMQError) {
-    // Safety: access reads the text before it returns.
-    if case .ipc(let path) = endpoint.place, unsafe Glibc.access(path, F_OK) == 0 {
-      throw ZeroMQError.taken(endpoint.description)
+    if case .ipc(let path) = endpoint.place {
+      // Safety: access and unlink read the text before they return.
+      if unsafe Glibc.access(path, F_OK) == 0 {
+        guard LeftSocketFile.isOne(at: path), unsafe unlink(path) == 0 else {
+          throw ZeroMQError.taken(endpoint.description)
+        }
+      }
     }
     // Safety: libzmq reads the text before it returns.
     if unsafe zmq_bind(open, endpoint.bindable) != 0 {

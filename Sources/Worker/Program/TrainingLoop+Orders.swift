@@ -33,6 +33,9 @@ extension TrainingLoop {
       logger.info("finished", metadata: ["pushes": "\(trainer.pushes)"])
       exit = .finished
     case .abort(let reason): exit = .aborted(reason: reason)
+    case .regroup(let reason):
+      logger.notice("joins anew", metadata: ["reason": "\(reason)"])
+      exit = .regrouped
     case .alive: break
     case .hello, .ready, .progress, .epochFinished, .paused, .settled, .evaluated, .measured, .farewell, .failed,
       .welcome:

@@ -36,16 +36,27 @@ package struct TrainingLoop: ~Copyable {
   // Limit: people read progress a few times a second.
   private static let reportPeriod = 0.25
 
-  /// Joins the job and trains until it is over.
+  /// Joins the job and trains until it is over; whenever the coordinator gathers its members anew, it joins again.
   /// - Throws: `LinkError` for a coordinator that does not answer.
   package static func run(
-    coordinator: Endpoint, data: PreparedDataset, watches: Watches, logger: Logger
+    coordinator: Endpoint, data: PreparedDataset, place: Int, watches: Watches, logger: Logger
+  ) throws -> MemberExit {
+    while true {
+      let exit = try join(coordinator: coordinator, data: data, place: place, watches: watches, logger: logger)
+      guard exit == .regrouped else { return exit }
+    }
+  }
+
+  private static func join(
+    coordinator: Endpoint, data: PreparedDataset, place: Int, watches: Watches, logger: Logger
   ) throws -> MemberExit {
     let context = try Context()
     let incarnation = UInt64.random(in: .min ... .max)
     var link = try CoordinatorLink(
       context: context, endpoint: coordinator, identity: PeerIdentity.incarnation(incarnation))
-    let hello = Hello(role: .worker, incarnation: incarnation, endpoint: "", dataFingerprint: data.fingerprint)
+    let hello = Hello(
+      role: .worker, process: .ofThisProcess, place: UInt16(clamping: place), incarnation: incarnation,
+      endpoint: "", dataFingerprint: data.fingerprint)
     switch try link.join(hello, watches: watches) {
     case .left(let exit): return exit
     case .welcomed(let welcome):

@@ -1,0 +1,132 @@
+import Plan
+import Wire
+
+/// A member, or the coordinator, that was lost, and how long it took until the training went on.
+package struct RecoveryRecord: Codable, Sendable, Equatable {
+  /// `coordinator`, `server` or `worker`.
+  package let role: String
+  package let index: Int
+  /// The optimizer step that the job went back to.
+  package let atStep: UInt64
+  /// From the moment when the loss was noticed to the next order to train.
+  package let seconds: Double
+}
+
+/// A loss from which the training has not gone on yet.
+struct OpenLoss: Sendable {
+  let role: String
+  let index: Int
+  let noticedAt: Double
+}
+
+/// What a job goes back to.
+struct Cut: Sendable {
+  let position: JobPosition
+  let history: JobHistory
+}
+
+extension JobCoordinator {
+  // Limit: a job that loses someone so often without getting as far as the next checkpoint will not get there.
+  static let fruitlessLimit = 10
+  // Limit: a process that is started again is there within a second; after these, its share goes to the others.
+  static let replacementLimit = 3.0
+  // Limit: whoever says nothing for this long may be lost, and a newcomer for its place waits to see.
+  static let suspicionLimit = 2.0
+
+  /// A member is lost: its process has ended, it was silent for too long, or it cannot go on. Everyone goes back to
+  /// the last cut, and presents itself anew.
+  package mutating func memberLost(
+    _ member: Member, reason: String, at time: Double, directives: inout [CoordinatorDirective]
+  ) {
+    guard phase != .over, endpoints[member] != nil, accounts[member] == nil else { return }
+    if phase == .finishing {
+      // The model is written; only its account is missing.
+      return membersLeft([member], directives: &directives)
+    }
+    let role = member.role == .worker ? "worker" : "server"
+    losses.append(OpenLoss(role: role, index: member.index, noticedAt: time))
+    goBack("\(member) is lost: \(reason) (\(whereabouts(of: member)))", at: time, directives: &directives)
+  }
+
+  /// The servers did not answer the coordinator, and it is not known who is lost.
+  package mutating func serversSilent(reason: String, at time: Double, directives: inout [CoordinatorDirective]) {
+    guard phase != .over, phase != .gathering else { return }
+    goBack("\(reason) (while \(phaseName))", at: time, directives: &directives)
+  }
+
+  /// This coordinator takes the place of one that was lost.
+  package mutating func succeeds(coordinatorLostAt time: Double) {
+    losses.append(OpenLoss(role: "coordinator", index: 0, noticedAt: time))
+  }
+
+  private mutating func goBack(_ reason: String, at time: Double, directives: inout [CoordinatorDirective]) {
+    fruitlessLosses += 1
+    guard fruitlessLosses <= Self.fruitlessLimit else {
+      let count = "the \(fruitlessLosses)th loss since the last checkpoint"
+      return fail(75, "\(reason); that is \(count)", directives: &directives)
+    }
+    guard !isInterrupted else {
+      // Whoever asked for the end need not wait for what can be computed again.
+      guard let cut else { return fail(75, "\(reason), before the first checkpoint", directives: &directives) }
+      return leave(.interrupted(cut.position), saying: "interrupted", directives: &directives)
+    }
+    gatherAnew(reason, at: time, directives: &directives)
+  }
+
+  /// Sends everyone away, to come back into a new membership that goes on from the last cut.
+  mutating func gatherAnew(_ reason: String, at time: Double, directives: inout [CoordinatorDirective]) {
+    membership = MembershipEpoch(rawValue: membership.rawValue + 1)
+    for member in seated { directives.append(.send(member, .regroup(reason: reason))) }
+    endpoints = [:]
+    processes = [:]
+    lastHeard = [:]
+    lastAdvance = [:]
+    progress = [:]
+    accounts = [:]
+    ready = []
+    awaited = []
+    paused = [:]
+    ranks = [:]
+    errors = [:]
+    let recoveries = history.recoveries
+    position = cut?.position ?? JobPosition()
+    history = cut?.history ?? JobHistory()
+    history.recoveries = recoveries
+    enter(.gathering, at: time)
+    directives.append(.goBack(reason: reason))
+  }
+
+  /// Some places have stayed empty: those who came share the work.
+  mutating func goOnWithFewer(at time: Double, directives: inout [CoordinatorDirective]) {
+    let arrived = ClusterCount(of: endpoints.keys)
+    guard membership.rawValue > 1, arrived.workers > 0, arrived.servers > 0 else { return }
+    cluster.workers = arrived.workers
+    cluster.servers = arrived.servers
+    let reason = "going on with \(arrived.workers) of \(plan.cluster.workers) workers and \(arrived.servers) of "
+    gatherAnew(reason + "\(plan.cluster.servers) servers", at: time, directives: &directives)
+  }
+
+  private struct ClusterCount {
+    var workers = 0
+    var servers = 0
+    init(of members: some Sequence<Member>) {
+      for member in members {
+        if member.role == .worker { workers += 1 } else { servers += 1 }
+      }
+    }
+  }
+
+  /// The training goes on: all losses are made good.
+  mutating func closeLosses(at time: Double, directives: inout [CoordinatorDirective]) {
+    for loss in losses {
+      let record = RecoveryRecord(
+        role: loss.role, index: loss.index, atStep: position.optimizerStep, seconds: time - loss.noticedAt)
+      history.recoveries.append(record)
+      directives.append(.reportRecovery(record))
+    }
+    losses = []
+  }
+
+  /// Members that have a place, in a fixed order.
+  var seated: [Member] { endpoints.keys.sorted { $0.description < $1.description } }
+}
