@@ -87,7 +87,8 @@ struct ServerCommand: ParsableCommand {
     let watches = try role.watches()
     try ServingLoop.run(
       coordinator: role.endpoint(coordinator, option: "--coordinator"),
-      listen: role.endpoint(listen, option: "--listen"), place: role.logIndex, watches: watches, logger: try role.logger("server", run: nil)
+      listen: role.endpoint(listen, option: "--listen"), place: role.logIndex, watches: watches,
+      logger: try role.logger("server", run: nil)
     ).check("server")
   }
 }

@@ -36,26 +36,6 @@ import Testing
     #expect(result.errors.contains("diverged") && result.errors.contains("--learning-rate"), "\(result.errors)")
   }
 
-  @Test(arguments: ["worker", "server"]) func killedMemberEndsTheJobByName(_ role: String) throws {
-    let (job, children) = try longJob()
-    #expect(children.count == 5)
-    kill(try child(role, of: children), SIGKILL)
-    let result = try job.finish()
-    #expect(result.exitCode == 75, "\(result.errors)")
-    #expect(result.errors.contains("\(role) ") && result.errors.contains("was killed by signal 9"))
-    #expect(result.errors.contains("--resume"))
-    #expect(children.allSatisfy { !isAlive($0) })
-  }
-
-  @Test func killedCoordinatorEndsTheJobByName() throws {
-    let (job, children) = try longJob()
-    kill(try child("coordinator", of: children), SIGKILL)
-    let result = try job.finish()
-    #expect(result.exitCode == 75, "\(result.errors)")
-    #expect(result.errors.contains("the coordinator (process") && result.errors.contains("was killed by signal 9"))
-    #expect(children.allSatisfy { !isAlive($0) })
-  }
-
   @Test func nobodyOutlivesAKilledSupervisor() throws {
     let (job, children) = try longJob()
     kill(job.process.processIdentifier, SIGKILL)

@@ -4,7 +4,7 @@ import Testing
 import Wire
 
 /// A coordinator of two workers and one server, and what it ordered last.
-private struct Story {
+struct Story {
   var coordinator: JobCoordinator
   var directives: [CoordinatorDirective] = []
   let worker0 = Member(role: .worker, index: 0)
@@ -21,9 +21,12 @@ private struct Story {
       dataFingerprint: "d", resumingAt: nil, history: JobHistory(), at: 0)
   }
 
-  mutating func arrive(_ role: Hello.Role, data: String = "d") -> Result<Member, JobCoordinator.MemberRefusal> {
-    let hello = Hello(role: role, process: 1, place: 0, incarnation: 1, endpoint: "tcp://127.0.0.1:1", dataFingerprint: data)
-    return coordinator.memberArrived(hello, at: 0, directives: &directives)
+  mutating func arrive(
+    _ role: Hello.Role, data: String = "d", at time: Double = 0
+  ) -> JobCoordinator.Arrival {
+    let hello = Hello(
+      role: role, process: 1, place: 0, incarnation: 1, endpoint: "tcp://127.0.0.1:1", dataFingerprint: data)
+    return coordinator.memberArrived(hello, at: time, directives: &directives)
   }
 
   mutating func hear(_ message: ControlMessage, from member: Member, at time: Double = 0) {
@@ -91,20 +94,20 @@ private struct Story {
     var story = Story()
     _ = story.arrive(.worker)
     _ = story.arrive(.worker)
-    guard case .failure(let refusal) = story.arrive(.worker) else {
+    guard case .refused(let refusal) = story.arrive(.worker) else {
       Issue.record("a third of two workers was let in")
       return
     }
-    #expect(refusal.reason == "the job has all 2 of its workers")
+    #expect(refusal == "the job has all 2 of its workers")
   }
 
   @Test func workerWithOtherDataIsSentAway() {
     var story = Story()
-    guard case .failure(let refusal) = story.arrive(.worker, data: "e") else {
+    guard case .refused(let refusal) = story.arrive(.worker, data: "e") else {
       Issue.record("a worker with other data was let in")
       return
     }
-    #expect(refusal.reason.contains("its prepared data is e"))
+    #expect(refusal.contains("its prepared data is e"))
   }
 
   @Test func missingMembersAreNamedAfterTheDeadline() {
@@ -126,11 +129,12 @@ private struct Story {
     story.hear(.progress(progress), from: story.worker1)
     story.hear(.alive, from: story.worker0, at: 10)
     story.hear(.alive, from: story.server, at: 10)
+    story.directives = []
     story.coordinator.ticked(at: 16, directives: &story.directives)
-    #expect(
-      story.outcome
-        == .failed(
-          exitCode: 75, reason: "nothing heard from worker 1 for 16 s (while training, epoch 1, step 1)"))
+    let reason = "worker 1 is lost: nothing heard for 16 s (while training, epoch 1, step 1)"
+    #expect(story.outcome == nil && story.coordinator.phase == .gathering)
+    #expect(story.directives.contains(.endProcess(1)) && story.directives.contains(.goBack(reason: reason)))
+    #expect(story.orders.count { $0 == .regroup(reason: reason) } == 3)
   }
 
   @Test func workerThatLivesButStandsStillIsNamed() {
@@ -140,11 +144,8 @@ private struct Story {
       for member in [story.server, story.worker0, story.worker1] { story.hear(.alive, from: member, at: time) }
       story.coordinator.ticked(at: time, directives: &story.directives)
     }
-    guard case .failed(75, let reason) = story.outcome else {
-      Issue.record("ended with \(String(describing: story.outcome))")
-      return
-    }
-    #expect(reason.contains("has stood still for 90 s"))
+    let reasons = story.directives.compactMap { if case .goBack(let reason) = $0 { reason } else { nil } }
+    #expect(reasons.count == 1 && reasons.first?.contains("is lost: stands still since 90 s") == true)
   }
 
   @Test func epochsFollowOneAnotherToTheEnd() {
@@ -207,8 +208,8 @@ private struct Story {
   @Test func failureOfAMemberEndsTheJobWithItsReason() {
     var story = Story()
     story.begin()
-    story.hear(.failed(exitCode: 75, reason: "disk gone"), from: story.worker0)
-    #expect(story.outcome == .failed(exitCode: 75, reason: "worker 0: disk gone"))
+    story.hear(.failed(exitCode: 74, reason: "disk gone"), from: story.worker0)
+    #expect(story.outcome == .failed(exitCode: 74, reason: "worker 0: disk gone"))
     #expect(story.orders.count { $0 == .abort(reason: "worker 0: disk gone") } == 3)
   }
 

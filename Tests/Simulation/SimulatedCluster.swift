@@ -8,15 +8,15 @@ import WorkerCore
 
 /// A whole cluster in one thread: the three Cores, a network with seeded delays, and a clock that only events move.
 package final class SimulatedCluster {
-  private let plan: TrainingPlan
-  private let size: ProblemSize
-  private let interactions: InteractionMatrix
+  let plan: TrainingPlan
+  let size: ProblemSize
+  let interactions: InteractionMatrix
   private let cases: EvaluationCases
   private let rated: RatedInteractions?
   private var network: SimulatedNetwork
   package private(set) var time = 0.0
   package private(set) var coordinator: JobCoordinator
-  private var servers: [SimulatedServer?]
+  var servers: [SimulatedServer?]
   private var workers: [SimulatedWorker?]
   private var memberOfNode: [Node: Member] = [:]
   private var nodeOfMember: [Member: Node] = [:]
@@ -27,8 +27,11 @@ package final class SimulatedCluster {
   package private(set) var cut: SimulatedCut?
   /// When the user presses Ctrl-C, in steps of the first worker.
   package var interruptsAtStep: Int?
+  /// Which processes die, and after how many deliveries.
+  package var deaths: [SimulatedDeath] = []
+  private var deliveries = 0
 
-  private final class SimulatedServer {
+  final class SimulatedServer {
     var shard: ParameterShard
     init(_ configuration: ServerConfiguration) { shard = ParameterShard(configuration) }
   }
@@ -36,6 +39,8 @@ package final class SimulatedCluster {
   private final class SimulatedWorker {
     var trainer: ShardTrainer
     var target = EvaluationTarget.test
+    /// Where each of its servers is.
+    var serverNodes: [Int] = []
     init(_ configuration: WorkerConfiguration) { trainer = ShardTrainer(configuration) }
   }
 
@@ -68,25 +73,60 @@ package final class SimulatedCluster {
         throw SimulationFailure("nothing is under way at \(time) s, and the job is in phase \(coordinator.phase)")
       }
       time = max(time, delivery.time)
+      deliveries += 1
+      if let death = deaths.first, death.afterDeliveries <= deliveries {
+        deaths.removeFirst()
+        // What was under way to a process that died is gone; the others' frames arrive.
+        let reaches = delivery.from != death.node && delivery.to != death.node
+        try die(death.node)
+        if !reaches { continue }
+      }
       try arrive(delivery)
     }
   }
 
+  // MARK: deaths
+
+  /// A process dies with all it has and all that is under way to it; another takes its place.
+  private func die(_ node: Node) throws {
+    var directives: [CoordinatorDirective] = []
+    if let member = memberOfNode[node] {
+      coordinator.memberLost(member, reason: "killed", at: time, directives: &directives)
+    }
+    try carryOut(directives)
+    forget(node)
+    try present(node)
+  }
+
+  /// A process has closed its sockets: what was under way to it never arrives.
+  private func forget(_ node: Node) {
+    network.drop { $0.from == node || $0.to == node }
+    switch node {
+    case .coordinator: break
+    case .server(let index): servers[index] = nil
+    case .worker(let index): workers[index] = nil
+    }
+  }
+
+  private func present(_ node: Node) throws {
+    switch node {
+    case .coordinator: break
+    case .server(let index): try hello(.server, index, endpoint: "server \(index)")
+    case .worker(let index): try hello(.worker, index, endpoint: "")
+    }
+  }
+
   /// Members get their places in the order in which they arrive; frames go to the node that has a place.
-  private func node(ofServer place: Int) -> Int {
+  func node(ofServer place: Int) -> Int {
     guard case .server(let index) = nodeOfMember[Member(role: .server, index: place)] else {
       preconditionFailure("no server has place \(place)")
     }
     return index
   }
 
-  private func place(ofServer index: Int) -> Int {
-    guard let member = memberOfNode[.server(index)] else { preconditionFailure("server node \(index) has no place") }
-    return member.index
-  }
-
   private func hello(_ role: Hello.Role, _ index: Int, endpoint: String) throws {
-    let hello = Hello(role: role, process: 0, place: 0, incarnation: UInt64(index), endpoint: endpoint, dataFingerprint: "simulated")
+    let hello = Hello(
+      role: role, process: 0, place: 0, incarnation: UInt64(index), endpoint: endpoint, dataFingerprint: "simulated")
     send(.hello(hello), from: role == .server ? .server(index) : .worker(index))
   }
 
@@ -107,7 +147,7 @@ package final class SimulatedCluster {
       if delivery.from == .coordinator {
         try workerObeys(index, try control(delivery.frame))
       } else if case .server(let server) = delivery.from {
-        try workerReceives(index, from: place(ofServer: server), delivery.frame)
+        try workerReceives(index, from: server, delivery.frame)
       }
     }
   }
@@ -130,7 +170,9 @@ package final class SimulatedCluster {
       case .seated(let member):
         memberOfNode[delivery.from] = member
         nodeOfMember[member] = delivery.from
-      case .waits: network.send(ControlMessage.regroup(reason: "").encoded(), from: .coordinator, to: delivery.from, at: time)
+      case .waits:
+        network.send(
+          ControlMessage.regroup(reason: "").encoded(), from: .coordinator, to: delivery.from, at: time)
       case .refused(let reason): throw SimulationFailure(reason)
       }
     }
@@ -184,79 +226,6 @@ package final class SimulatedCluster {
     try carryOut(directives)
   }
 
-  // MARK: cuts
-
-  private func takeCut(_ position: JobPosition) throws -> SimulatedCut {
-    let placement = Placement(workers: plan.cluster.workers, servers: plan.cluster.servers)
-    let optimizer = OptimizerSettings(plan: plan, size: size)
-    let width = plan.shape.rowWidth
-    var users: [[UInt8]] = []
-    var items: [[UInt8]] = []
-    for row in 0..<UInt32(size.users) { users.append(record(.user, row, placement, width, optimizer)) }
-    for row in 0..<UInt32(size.items) { items.append(record(.item, row, placement, width, optimizer)) }
-    let denseCount = plan.shape.denseCount
-    var dense = [UInt8](repeating: 0, count: RowRecord.byteCount(width: denseCount, optimizer: optimizer))
-    for server in 0..<placement.servers {
-      let range = placement.denseRange(of: denseCount, on: ServerID(server))
-      let slice = dump(.dense, 0, server, RowRecord.byteCount(width: range.count, optimizer: optimizer))
-      var floats = dense.mutableSpan
-      var span = unsafe floats.mutableBytes
-      unsafe RowRecord.insert(slice.span.bytes, at: range, width: denseCount, optimizer: optimizer, into: &span)
-    }
-    return SimulatedCut(position: position, history: coordinator.history, users: users, items: items, dense: dense)
-  }
-
-  private func record(
-    _ table: StoredTable, _ row: UInt32, _ placement: Placement, _ width: Int, _ optimizer: OptimizerSettings
-  ) -> [UInt8] {
-    dump(
-      table, placement.localIndex(of: row), placement.server(of: row),
-      RowRecord.byteCount(width: width, optimizer: optimizer))
-  }
-
-  private func dump(_ table: StoredTable, _ place: Int, _ server: Int, _ byteCount: Int) -> [UInt8] {
-    let request = BulkRequest(
-      job: coordinator.job, token: 0, action: .readRecords, table: table, first: place, count: 1)
-    let frame = framed(BulkRequest.headerByteCount + byteCount) { writer in
-      servers[node(ofServer: server)]?.shard.writeBulkReply(request, into: &writer)
-    }
-    return Array(frame.dropFirst(BulkRequest.headerByteCount))
-  }
-
-  private func restore(_ cut: SimulatedCut) throws {
-    let placement = Placement(workers: plan.cluster.workers, servers: plan.cluster.servers)
-    let optimizer = OptimizerSettings(plan: plan, size: size)
-    for (table, rows) in [(StoredTable.user, cut.users), (.item, cut.items)] {
-      for (row, record) in rows.enumerated() {
-        try write(table, placement.localIndex(of: UInt32(row)), record, to: placement.server(of: UInt32(row)), cut)
-      }
-    }
-    let denseCount = plan.shape.denseCount
-    for server in 0..<placement.servers {
-      let range = placement.denseRange(of: denseCount, on: ServerID(server))
-      var slice = [UInt8](repeating: 0, count: RowRecord.byteCount(width: range.count, optimizer: optimizer))
-      var floats = slice.mutableSpan
-      var span = unsafe floats.mutableBytes
-      unsafe RowRecord.slice(range, of: cut.dense.span.bytes, width: denseCount, optimizer: optimizer, into: &span)
-      try write(.dense, 0, slice, to: server, cut)
-    }
-  }
-
-  private func write(
-    _ table: StoredTable, _ place: Int, _ record: [UInt8], to server: Int, _ cut: SimulatedCut
-  ) throws {
-    let request = BulkRequest(
-      job: coordinator.job, token: 0, action: .writeRecords, table: table, first: place, count: 1,
-      optimizerStep: cut.position.optimizerStep)
-    let frame = framed(BulkRequest.headerByteCount + record.count) { writer in
-      request.write(into: &writer)
-      unsafe writer.bytes(record.span.bytes)
-    }
-    var directives: [ServerDirective] = []
-    try unsafe servers[node(ofServer: server)]?.shard.receive(
-      frame.span.bytes, from: Peer(9999), directives: &directives)
-  }
-
   // MARK: servers
 
   private func serverObeys(_ index: Int, _ message: ControlMessage) throws {
@@ -268,6 +237,9 @@ package final class SimulatedCluster {
           placement: Placement(workers: Int(welcome.workers), servers: Int(welcome.servers)),
           restores: welcome.restores))
       send(.ready, from: .server(index))
+    case .regroup:
+      forget(.server(index))
+      try present(.server(index))
     case .finish: send(.farewell(Account(updates: servers[index]?.shard.applied ?? 0)), from: .server(index))
     case .abort(let reason): throw SimulationFailure(reason)
     default: break
@@ -288,6 +260,7 @@ package final class SimulatedCluster {
         let frame = framed(byteCount) { writer in server.shard.writeBulkReply(request, into: &writer) }
         network.send(frame, from: .server(index), to: .worker(Int(peer.rawValue)), at: time)
       case .refuse(_, let reason): throw SimulationFailure("server \(index) refused: \(reason)")
+      case .passOver: break
       }
     }
     try settle()
@@ -304,7 +277,9 @@ package final class SimulatedCluster {
           job: welcome.job, membership: welcome.membership, worker: WorkerID(welcome.index), plan: plan, size: size,
           placement: Placement(workers: Int(welcome.workers), servers: Int(welcome.servers)),
           shardMap: interactions.shardMap(into: plan.shardCount), interactions: interactions))
-    case .connect: workers[index]?.trainer.connected(directives: &directives)
+    case .connect(let endpoints):
+      workers[index]?.serverNodes = endpoints.compactMap { Int($0.dropFirst("server ".count)) }
+      workers[index]?.trainer.connected(directives: &directives)
     case .train(let epoch, let step, let until, let positions):
       workers[index]?.trainer.trainingOrdered(
         epoch: epoch, step: step, until: until, positions: positions, directives: &directives)
@@ -314,6 +289,9 @@ package final class SimulatedCluster {
     case .evaluate(let target):
       workers[index]?.target = target
       workers[index]?.trainer.evaluationOrdered(directives: &directives)
+    case .regroup:
+      forget(.worker(index))
+      return try present(.worker(index))
     case .finish: send(.farewell(Account(updates: workers[index]?.trainer.pushes ?? 0)), from: .worker(index))
     case .abort(let reason): throw SimulationFailure(reason)
     default: break
@@ -321,9 +299,10 @@ package final class SimulatedCluster {
     try carryOut(directives, of: index)
   }
 
-  private func workerReceives(_ index: Int, from server: Int, _ frame: [UInt8]) throws {
+  private func workerReceives(_ index: Int, from node: Int, _ frame: [UInt8]) throws {
+    guard let worker = workers[index], let server = worker.serverNodes.firstIndex(of: node) else { return }
     var directives: [WorkerDirective] = []
-    try workers[index]?.trainer.receive(unsafe frame.span.bytes, from: ServerID(server), directives: &directives)
+    try worker.trainer.receive(unsafe frame.span.bytes, from: ServerID(server), directives: &directives)
     try carryOut(directives, of: index)
   }
 
@@ -347,19 +326,19 @@ package final class SimulatedCluster {
   private func carryOut(_ directive: WorkerDirective, of index: Int, _ worker: SimulatedWorker) throws {
     switch directive {
     case .sendRequests:
-      for server in servers.indices {
+      for (server, node) in worker.serverNodes.enumerated() {
         let id = ServerID(server)
         let frame = framed(worker.trainer.requestByteCount(for: id)) { writer in
           worker.trainer.writeRequest(for: id, into: &writer)
         }
-        network.send(frame, from: .worker(index), to: .server(node(ofServer: server)), at: time)
+        network.send(frame, from: .worker(index), to: .server(node), at: time)
       }
       worker.trainer.requestsSent()
     case .sendBulk(let server, let request):
       let frame = framed(worker.trainer.byteCount(of: request)) { writer in
         worker.trainer.writeBulk(request, for: server, into: &writer)
       }
-      network.send(frame, from: .worker(index), to: .server(node(ofServer: Int(server.rawValue))), at: time)
+      network.send(frame, from: .worker(index), to: .server(worker.serverNodes[Int(server.rawValue)]), at: time)
     case .loaded: send(.ready, from: .worker(index))
     case .paused:
       send(.paused(worker.trainer.progress, positions: worker.trainer.positions), from: .worker(index))

@@ -7,6 +7,16 @@ package enum Node: Hashable, Sendable {
   case worker(Int)
 }
 
+/// A process that dies.
+package struct SimulatedDeath: Sendable {
+  package let afterDeliveries: Int
+  package let node: Node
+  package init(afterDeliveries: Int, node: Node) {
+    self.afterDeliveries = afterDeliveries
+    self.node = node
+  }
+}
+
 /// What workers and servers said to each other.
 package struct Traffic: Equatable, Sendable {
   package private(set) var frames = 0
@@ -61,6 +71,9 @@ struct SimulatedNetwork {
     underWay.append(Delivery(time: arrival, order: sent, from: from, to: to, frame: frame))
     sent += 1
   }
+
+  /// Frames that will not arrive.
+  mutating func drop(where isLost: (Delivery) -> Bool) { underWay.removeAll(where: isLost) }
 
   /// The next frame to arrive.
   mutating func next() -> Delivery? {

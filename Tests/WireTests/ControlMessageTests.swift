@@ -4,7 +4,9 @@ import Wire
 
 /// One of each message, with every field away from its default.
 private let examples: [ControlMessage] = [
-  .hello(Hello(role: .server, process: 77, place: 3, incarnation: 0xdead_beef, endpoint: "ipc:///tmp/x", dataFingerprint: "d1")),
+  .hello(
+    Hello(
+      role: .server, process: 77, place: 3, incarnation: 0xdead_beef, endpoint: "ipc:///tmp/x", dataFingerprint: "d1")),
   .ready,
   .progress(Progress(epoch: Epoch(3), step: Step(4), samples: 5, loss: -6, optimizerStep: 7)),
   .epochFinished(Progress(epoch: Epoch(1), step: Step(2), samples: .max, loss: .min, optimizerStep: 9)),

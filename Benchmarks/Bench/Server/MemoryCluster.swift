@@ -99,6 +99,8 @@ final class MemoryCluster {
       case .bulkReply(let peer, let request, let byteCount):
         let reply = framed(byteCount) { writer in shard.writeBulkReply(request, into: &writer) }
         try hand(reply, to: Int(peer.rawValue))
+      case .passOver(_, let job, let membership):
+        throw WireError("frame", "belongs to job \(job), membership \(membership)")
       case .refuse(_, let reason): throw WireError("frame", "is refused: \(reason)")
       }
     }

@@ -75,7 +75,7 @@ extension JobCoordinator {
 
   /// Sends everyone away, to come back into a new membership that goes on from the last cut.
   mutating func gatherAnew(_ reason: String, at time: Double, directives: inout [CoordinatorDirective]) {
-    membership = MembershipEpoch(rawValue: membership.rawValue + 1)
+    renewMembership()
     for member in seated { directives.append(.send(member, .regroup(reason: reason))) }
     endpoints = [:]
     processes = [:]

@@ -84,7 +84,8 @@ package struct JobCoordinator: Sendable {
   package let plan: TrainingPlan
   package let planBytes: [UInt8]
   package let size: ProblemSize
-  package let job: JobID
+  /// Another one in every membership, so that nobody takes an earlier one's rows for this one's.
+  package private(set) var job: JobID
   /// A new job begins from rows that are there.
   private let beginsFromRows: Bool
   let dataFingerprint: String
@@ -176,6 +177,12 @@ package struct JobCoordinator: Sendable {
 
   /// What every member did, for the report.
   package var finalAccounts: [Member: Account] { accounts }
+
+  /// A new membership begins.
+  mutating func renewMembership() {
+    membership = MembershipEpoch(rawValue: membership.rawValue + 1)
+    job = JobID(rawValue: job.rawValue &+ 1)
+  }
 
   mutating func enter(_ phase: Phase, at time: Double) {
     self.phase = phase

@@ -8,8 +8,7 @@ extension ParameterShard {
     _ request: BulkRequest, _ reader: inout FrameReader, from peer: Peer, directives: inout [ServerDirective]
   ) throws(WireError) {
     guard request.job == configuration.job else {
-      directives.append(.refuse(peer, reason: "this server belongs to another job"))
-      return
+      return directives.append(.passOver(peer, job: request.job, configuration.membership))
     }
     if request.action != .awaitStep {
       let rowCount = rowCount(of: request.table)

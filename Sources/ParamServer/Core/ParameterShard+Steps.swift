@@ -9,6 +9,9 @@ extension ParameterShard {
   mutating func stepRequested(
     _ request: StepRequest, _ reader: inout FrameReader, from peer: Peer, directives: inout [ServerDirective]
   ) throws(WireError) {
+    if request.job != configuration.job || request.membership != configuration.membership {
+      return directives.append(.passOver(peer, job: request.job, request.membership))
+    }
     if let reason = reasonToRefuse(request) {
       directives.append(.refuse(peer, reason: reason))
       return
@@ -35,10 +38,6 @@ extension ParameterShard {
   }
 
   private func reasonToRefuse(_ request: StepRequest) -> String? {
-    if request.job != configuration.job { return "this server belongs to another job" }
-    if request.membership != configuration.membership {
-      return "membership epoch \(request.membership) is over; it is \(configuration.membership)"
-    }
     guard request.worker.rawValue < configuration.placement.workers else {
       return "there are \(configuration.placement.workers) workers, and worker \(request.worker) is none of them"
     }

@@ -45,4 +45,6 @@ package enum ServerDirective: Equatable, Sendable {
   /// Send what was asked for: `writeBulkReply(_:into:)`.
   case bulkReply(to: Peer, BulkRequest, byteCount: Int)
   case refuse(Peer, reason: String)
+  /// Nothing is to be done: the frame belongs to another job, or to an earlier membership.
+  case passOver(Peer, job: JobID, MembershipEpoch)
 }

@@ -205,6 +205,12 @@ package struct ServingLoop: ~Copyable {
         try send(
           Message.framed(byteCount: byteCount) { writer in shard.writeBulkReply(request, into: &writer) },
           to: peerLinks[Int(peer.rawValue)])
+      case .passOver(let peer, let job, let membership):
+        logger.info(
+          "passed over a frame of another membership",
+          metadata: [
+            "peer": "\(peerLinks[Int(peer.rawValue)].identity)", "job": "\(job)", "membership": "\(membership)",
+          ])
       case .refuse(let peer, let reason):
         try send(
           Message.framed(byteCount: Refusal.byteCount(reason)) { writer in Refusal.write(reason, into: &writer) },

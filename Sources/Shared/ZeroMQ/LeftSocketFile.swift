@@ -14,8 +14,10 @@ enum LeftSocketFile {
     guard bytes.count < MemoryLayout.size(ofValue: address.sun_path) else { return false }
     unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: bytes) }
     let result = unsafe withUnsafePointer(to: &address) { pointer in
-      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe connect(
-        probe, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
+      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        unsafe connect(
+          probe, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+      }
     }
     return result != 0 && errno == ECONNREFUSED
   }
