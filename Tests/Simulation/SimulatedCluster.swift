@@ -13,6 +13,7 @@ package final class SimulatedCluster {
   private let interactions: InteractionMatrix
   private let cases: EvaluationCases
   private let rated: RatedInteractions?
+  private let features: ItemFeatures?
   private var network: SimulatedNetwork
   package private(set) var time = 0.0
   package private(set) var coordinator: JobCoordinator
@@ -41,15 +42,17 @@ package final class SimulatedCluster {
 
   package init(
     plan: TrainingPlan, interactions: InteractionMatrix, cases: EvaluationCases, rated: RatedInteractions? = nil,
-    networkSeed: UInt64,
+    features: ItemFeatures? = nil, coldItems: Int = 0, networkSeed: UInt64,
     delay: ClosedRange<Double> = 0.0001...0.01, resuming cut: SimulatedCut? = nil
   ) {
     self.plan = plan
     self.interactions = interactions
     self.cases = cases
     self.rated = rated
+    self.features = features
     size = ProblemSize(
-      users: interactions.users, items: interactions.items, trainingInteractions: interactions.count)
+      users: interactions.users, items: interactions.items, trainingInteractions: interactions.count,
+      coldItems: coldItems, features: features?.count ?? 0)
     network = SimulatedNetwork(seed: networkSeed, delay: delay)
     self.cut = cut
     coordinator = JobCoordinator(
@@ -188,7 +191,7 @@ package final class SimulatedCluster {
     var users: [[UInt8]] = []
     var items: [[UInt8]] = []
     for row in 0..<UInt32(size.users) { users.append(record(.user, row, placement, width, optimizer)) }
-    for row in 0..<UInt32(size.items) { items.append(record(.item, row, placement, width, optimizer)) }
+    for row in 0..<UInt32(size.itemRows) { items.append(record(.item, row, placement, width, optimizer)) }
     let denseCount = plan.shape.denseCount
     var dense = [UInt8](repeating: 0, count: RowRecord.byteCount(width: denseCount, optimizer: optimizer))
     for server in 0..<placement.servers {
@@ -298,7 +301,7 @@ package final class SimulatedCluster {
         WorkerConfiguration(
           job: welcome.job, membership: welcome.membership, worker: WorkerID(welcome.index), plan: plan, size: size,
           placement: Placement(workers: Int(welcome.workers), servers: Int(welcome.servers)),
-          shardMap: interactions.shardMap(into: plan.shardCount), interactions: interactions))
+          shardMap: interactions.shardMap(into: plan.shardCount), interactions: interactions, features: features))
     case .connect: workers[index]?.trainer.connected(directives: &directives)
     case .train(let epoch, let step, let until, let positions):
       workers[index]?.trainer.trainingOrdered(

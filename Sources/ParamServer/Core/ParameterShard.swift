@@ -70,9 +70,10 @@ package struct ParameterShard: ~Copyable {
     let size = configuration.size
     for index in 0..<items.rowCount where !size.isCold(first + UInt32(index) * stride) {
       var span = row.mutableSpan
+      let number = first + UInt32(index) * stride
       InitialWeights.fillRow(
-        first + UInt32(index) * stride, of: .item, shape: shape, seed: plan.seed, deviation: plan.initialDeviation,
-        into: &span)
+        number, of: .item, shape: shape, seed: plan.seed,
+        deviation: Int(number) < size.items ? plan.initialDeviation : plan.featureDeviation, into: &span)
       items.setWeights(of: index, from: row.span)
     }
     var slice = [Float](repeating: 0, count: configuration.denseRange.count)

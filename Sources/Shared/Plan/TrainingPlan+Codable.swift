@@ -63,6 +63,7 @@ extension TrainingPlan {
     try read(.pretrainAlpha, into: &pretrainAlpha)
     pretraining = try container.decodeIfPresent(PretrainingPlan.self, forKey: .pretraining)
     features = try container.decodeIfPresent([String].self, forKey: .features)
+    try read(.featureDeviation, into: &featureDeviation)
     try read(.cluster, into: &cluster)
   }
 }

@@ -130,6 +130,8 @@ package struct TrainingPlan: Sendable, Equatable, Codable {
   package var pretrainAlpha = 0.5
   /// How those two are trained first, by the same command; nil where they are there already, or not wanted.
   package var pretraining: PretrainingPlan?
+  /// The standard deviation of the initial rows of features.
+  package var featureDeviation = 0.1
   /// The fields of the items' features that are used; nil takes all that the data has.
   package var features: [String]?
   package var cluster = ClusterShape()
@@ -143,7 +145,8 @@ package struct TrainingPlan: Sendable, Equatable, Codable {
       momentum,
       averaging, l2, l2Users, l2Items
     case initialDeviation, batchSize, epochs, seed, consistency, wire, shards, topK, evaluateEvery, checkpointEvery
-    case stopAfterStaleEpochs, validation, pretrainedGMF, pretrainedMLP, pretrainAlpha, pretraining, features, cluster
+    case stopAfterStaleEpochs, validation, pretrainedGMF, pretrainedMLP, pretrainAlpha, pretraining, features,
+      featureDeviation, cluster
   }
 
   package var shape: NetworkShape {
