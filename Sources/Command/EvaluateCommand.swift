@@ -15,8 +15,8 @@ struct EvaluateCommand: ParsableCommand {
       Scores are compared as logits and a tie counts against the held-out item. With --full, each is ranked among all
       items but those that its user is known to have interacted with. A model of ratings is measured by the ratings that
       it predicts, brought to their scale; a user without training ratings gets the items' means. With --probe-clusters
-      it says, too, how much of the exact lists a search through clusters of items finds, and what share of the scores it
-      takes: over 1,000 users spread evenly, what they have seen left out.
+      it says, too, how much of the exact lists a search through clusters of items finds, and what share of the scores
+      it takes: over 1,000 users spread evenly, what they have seen left out.
 
       Examples:
         neumf evaluate --model runs/neumf-8 --data data/ml-1m

@@ -12,7 +12,8 @@ struct RecommendCommand: ParsableCommand {
     discussion: """
       Items that the user has seen are left out: they are read from the prepared data that the model was trained on.
       All others are scored, and the list is exact. With --probe-clusters N it need not be: the items are grouped by
-      k-means, the groups are scored, and only the items of the N best ones after that; neumf evaluate says what is missed.
+      k-means, the groups are scored, and only the items of the N best ones after that; neumf evaluate says what is
+      missed.
 
       Examples:
         neumf recommend --model runs/neumf-8 --user 1 --top 10

@@ -82,6 +82,13 @@ import Testing
     #expect(try parameters(plain) == cut.users + cut.items.prefix(30) + [cut.dense])
   }
 
+  @Test func featuresBeginAsWideAsThePlanSays() throws {
+    let features = try SmallProblem.features()
+    let wide = try train(workers: 1, servers: 2, networkSeed: 1, features: features)
+    let narrow = try train(workers: 1, servers: 2, networkSeed: 1, features: features) { $0.featureDeviation = 0.01 }
+    #expect(try parameters(wide) != parameters(narrow))
+  }
+
   /// Nobody has met the last items, and nobody is told that they are disliked.
   @Test func coldItemsStayAtZero() throws {
     let interactions = try SmallProblem.interactions(items: 30)

@@ -21,8 +21,8 @@ struct ModelTensor: Equatable {
 
   var count: Int { shape.reduce(1, *) }
 
-  /// All tensors of a model, in their order in the file: `user.gmf`, `user.mlp` and `user.bias`, the same of items (with
-  /// what their features add) and of the features,
+  /// All tensors of a model, in their order in the file: `user.gmf`, `user.mlp` and `user.bias`, the same of items
+  /// (with what their features add) and of the features,
   /// then `mlp.N.weight [out × in]`, `mlp.N.bias` and the learned `mlp.N.slope`, `output.weight [1 × predictive
   /// factors]` and `output.bias`, each where the model has it. The factors of `mf` go by the name of `gmf`. A model of
   /// ratings has `user.mean`, `item.mean` and `user.ratings` besides: each one's mean and how many a user gave.

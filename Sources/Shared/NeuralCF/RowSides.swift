@@ -7,7 +7,7 @@ package enum RowSides {
   private static let reachRows = 1024
 
   /// What each row of a table contributes to its samples. A column of the pair, which is multiplied by the other
-  /// table's, is scaled by the root of the mean square of that, so that distances are measured in what they do to logits.
+  /// table's, is scaled by the root of the mean square of that: distances are measured in what they do to logits.
   /// - Parameters:
   ///   - rows: `[count × rowWidth]` of `table`
   ///   - others: `[n × rowWidth]` of the other table

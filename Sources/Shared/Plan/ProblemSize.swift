@@ -28,6 +28,18 @@ package struct ProblemSize: Sendable, Equatable, Codable {
   @inline(__always)
   package func row(ofFeature feature: UInt32) -> UInt32 { UInt32(truncatingIfNeeded: items) &+ feature }
 
+  /// Counts that most data does not have are left out.
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(users, forKey: .users)
+    try container.encode(items, forKey: .items)
+    try container.encode(trainingInteractions, forKey: .trainingInteractions)
+    if coldItems > 0 { try container.encode(coldItems, forKey: .coldItems) }
+    if features > 0 { try container.encode(features, forKey: .features) }
+  }
+
+  private enum CodingKeys: String, CodingKey { case users, items, trainingInteractions, coldItems, features }
+
   /// Counts that earlier versions did not know are 0.
   package init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
