@@ -91,7 +91,7 @@ struct TrainingOptions: ParsableArguments {
       "Fields of the items' features that are used: all, none, or some (default: all that the data has).",
       valueName: "name,…"))
   var features: String?
-  @Option(help: "Standard deviation of the features' initial rows (default: 0.3).") var featureDeviation: Double?
+  @Option(help: "Standard deviation of the features' initial rows (default: 0.2).") var featureDeviation: Double?
   @Option(help: "Worker processes (default: 2).") var workers: Int?
   @Option(help: "Parameter server processes (default: 1).") var servers: Int?
 

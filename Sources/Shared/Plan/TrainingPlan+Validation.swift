@@ -40,7 +40,7 @@ extension TrainingPlan {
       "a number above 0, such as 0.01")
     try require(
       "feature-deviation", featureDeviation.isFinite && featureDeviation > 0, "\(featureDeviation)",
-      "a number above 0, such as 0.3")
+      "a number above 0, such as 0.2")
     try require(
       "batch-size", (1...Self.batchLimit).contains(batchSize), "\(batchSize)", "1 to \(Self.batchLimit) samples")
     try require(

@@ -131,7 +131,7 @@ package struct TrainingPlan: Sendable, Equatable, Codable {
   /// How those two are trained first, by the same command; nil where they are there already, or not wanted.
   package var pretraining: PretrainingPlan?
   /// The standard deviation of the initial rows of features.
-  package var featureDeviation = 0.3
+  package var featureDeviation = 0.2
   /// The fields of the items' features that are used; nil takes all that the data has.
   package var features: [String]?
   package var cluster = ClusterShape()
