@@ -8,6 +8,8 @@ struct EvaluationReport {
   let negatives: Int
   let sampled: RankTally
   let full: RankTally?
+  /// What a search through clusters is worth, where that was asked for.
+  let search: SearchReport?
 
   var text: String {
     var columns = [TextTable.Column(heading: "K", isNumber: true)]
@@ -29,7 +31,7 @@ struct EvaluationReport {
       Model  \(model)
       Data   \(data): \(OutputText.grouped(cases)) held-out items, each among \(rivals)
 
-      \(table.text)
+      \(table.text)\(search.map { "\n\n\($0.text)" } ?? "")
       """
   }
 
@@ -37,7 +39,7 @@ struct EvaluationReport {
   var document: Document {
     Document(
       model: model, data: data, cases: cases, negatives: negatives, sampled: Measures(sampled),
-      full: full.map(Measures.init))
+      full: full.map(Measures.init), search: search)
   }
 
   struct Document: Encodable {
@@ -47,6 +49,7 @@ struct EvaluationReport {
     let negatives: Int
     let sampled: Measures
     let full: Measures?
+    let search: SearchReport?
   }
 
   /// By list length.

@@ -15,6 +15,7 @@ struct Neumf: ParsableCommand {
       EvaluateCommand.self,
       RecommendCommand.self,
       SimilarCommand.self,
+      ClusterCommand.self,
       DigestCommand.self,
     ])
 

@@ -21,7 +21,7 @@ struct PrepareCommand: ParsableCommand {
         neumf prepare ncf/ml-1m --format ncf --output data/ml-1m-ncf
         neumf prepare netflix --format netflix --split temporal:0.9 --output data/netflix
         neumf prepare rating.csv --format csv --user-column user_id --item-column anime_id --rating-column rating \\
-          --items anime.csv --output data/anime
+          --items anime.csv --features genre:multi,type:category,episodes:number --output data/anime
       """)
 
   @Argument(help: "Files, folders or, for ncf, a prefix.") var input: [String]
@@ -42,6 +42,8 @@ struct PrepareCommand: ParsableCommand {
     help: "Titles and genres: movies.dat, u.item, movies.csv, movie_titles.csv, or a csv with a column title or name.")
   var items: String?
   @Option(help: "ncf: lines of item index, tab, item id, as the files number their items anew.") var itemIds: String?
+  @OptionGroup(title: "Feature options") var description: FeatureOptions
+  @OptionGroup(title: "Choice of interactions") var choice: ChoiceOptions
   @Flag(help: "Count malformed lines and go on, rather than stop at the first.") var skipMalformed = false
   @OptionGroup(title: "CSV options") var columns: ColumnOptions
 
@@ -55,6 +57,9 @@ struct PrepareCommand: ParsableCommand {
     options.itemsFile = items
     options.itemIDsFile = itemIds
     options.skipsMalformed = skipMalformed
+    options.features = try description.fields()
+    options.coldItems = description.coldItems
+    choice.apply(to: &options)
     options.columns = try columns.resolved(for: format)
     let progress = ProgressBox()
     defer { progress.work.clear() }
@@ -72,6 +77,36 @@ struct PrepareCommand: ParsableCommand {
     progress.work.clear()
     print(Self.text(report, folder: output, seconds: progress.work.seconds))
   }
+
+  /// What is known of the items, and what was left out for want of it.
+  private static func featureLines(_ report: PreparationReport) -> [String] {
+    var lines: [String] = []
+    for feature in report.summary.features ?? [] {
+      let without =
+        feature.itemsWithout > 0 ? "; \(Amount.of(feature.itemsWithout, "item")) without, which is a value, too" : ""
+      switch feature.field.kind {
+      case .multi, .category:
+        let values = feature.count - (feature.itemsWithout > 0 ? 1 : 0)
+        lines.append("  feature \(feature.field.name): \(Amount.of(values, "value"))\(without)")
+      case .number:
+        let range = feature.minimum.flatMap { low in feature.maximum.map { "\(level(low)) to \(level($0))" } }
+        lines.append("  feature \(feature.field.name): \(range ?? "no number")\(without)")
+      }
+    }
+    if report.unlistedItems > 0, report.summary.features != nil {
+      lines.append("  not in the items' file: \(Amount.of(report.unlistedItems, "item"))")
+    }
+    if let cold = report.summary.coldItems { lines.append("  cold: \(Amount.of(cold, "item")) without interactions") }
+    if report.lowRatings > 0 {
+      lines.append("  passed over: \(Amount.of(report.lowRatings, "interaction")) with a lower rating")
+    }
+    if report.incomplete > 0 {
+      lines.append("  passed over: \(Amount.of(report.incomplete, "interaction")) with items without required features")
+    }
+    return lines
+  }
+
+  private static func level(_ number: Double) -> String { Int(exactly: number).map(String.init) ?? String(number) }
 
   /// What was prepared, line by line.
   static func text(_ report: PreparationReport, folder: String, seconds: Double) -> String {
@@ -91,6 +126,7 @@ struct PrepareCommand: ParsableCommand {
     if summary.titledItems > 0 {
       lines.append("  titles: \(Amount.count(summary.titledItems)) of \(Amount.of(summary.items, "item"))")
     }
+    lines += featureLines(report)
     if summary.duplicates > 0 {
       lines.append(
         "  duplicates: \(Amount.of(summary.duplicates, "interaction")) replaced by a later one with the same item")
@@ -115,37 +151,6 @@ struct PrepareCommand: ParsableCommand {
 /// Shared between a command and the closure that reports to it, on one thread.
 final class ProgressBox {
   var work = WorkProgress()
-}
-
-/// Which columns of a csv file hold what.
-struct ColumnOptions: ParsableArguments {
-  @Option(help: "The column of users: its name or, without a header, its number from 1.") var userColumn: String?
-  @Option(help: "The column of items.") var itemColumn: String?
-  @Option(help: "The column of ratings. (default: none)") var ratingColumn: String?
-  @Option(help: "The column of times: seconds, or dates that begin YYYY-MM-DD. (default: the order of the file)")
-  var timeColumn: String?
-  @Option(help: "What stands between fields; \\t is a tab. (default: ,)") var delimiter: String?
-  @Flag(help: "The first line is data; columns are numbers.") var noHeader = false
-
-  /// Throws when csv lacks them or another format has them.
-  func resolved(for format: DatasetFormat) throws(CommandFailure) -> CSVColumns? {
-    guard format == .csv else {
-      let given = [userColumn, itemColumn, ratingColumn, timeColumn, delimiter].contains { $0 != nil } || noHeader
-      guard given else { return nil }
-      throw CommandFailure(
-        .usage, "--user-column, --delimiter and the like are for --format csv, not \(format.rawValue)",
-        hint: "leave them out, or use --format csv")
-    }
-    guard let userColumn, let itemColumn else {
-      throw CommandFailure(
-        .usage, "\(userColumn == nil ? "--user-column" : "--item-column") is missing",
-        hint: "csv needs to know which columns hold users and items")
-    }
-    let separator = delimiter == "\\t" || delimiter == "tab" ? "\t" : delimiter ?? ","
-    return CSVColumns(
-      user: userColumn, item: itemColumn, rating: ratingColumn, time: timeColumn, delimiter: separator,
-      hasHeader: !noHeader)
-  }
 }
 
 extension DatasetFormat: ExpressibleByArgument {}

@@ -7,6 +7,8 @@ struct RatingReport {
   let data: String
   let scheme: RatingScheme
   let tally: RatingTally
+  /// What a search through clusters is worth, where that was asked for.
+  let search: SearchReport?
 
   var text: String {
     let scale = "\(scheme.minimum) to \(scheme.maximum)"
@@ -21,13 +23,15 @@ struct RatingReport {
       Model  \(model)
       Data   \(data): \(OutputText.grouped(Int(tally.cases))) held-out ratings; predicted within \(scale)\(rounding)
 
-      \(table.text)
+      \(table.text)\(search.map { "\n\n\($0.text)" } ?? "")
       """
   }
 
   /// For `--json`; the measures have the keys of `report.json`.
   var document: Document {
-    Document(model: model, data: data, cases: Int(tally.cases), rmse: tally.rmse, mae: tally.mae, r2: tally.r2)
+    Document(
+      model: model, data: data, cases: Int(tally.cases), rmse: tally.rmse, mae: tally.mae, r2: tally.r2,
+      search: search)
   }
 
   struct Document: Encodable {
@@ -37,5 +41,6 @@ struct RatingReport {
     let rmse: Double
     let mae: Double
     let r2: Double?
+    let search: SearchReport?
   }
 }

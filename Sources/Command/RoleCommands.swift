@@ -48,8 +48,7 @@ struct CoordinatorCommand: ParsableCommand {
       // Started by hand: what `neumf train` would have done.
       if resume { try folder.writePlan(plan) } else { try folder.create(with: plan) }
     }
-    let matrix = dataset.trainingMatrix(excludingValidation: plan.validation)
-    let size = ProblemSize(users: matrix.users, items: matrix.items, trainingInteractions: matrix.count)
+    let size = try dataset.size(for: plan)
     let recorder = try RunRecorder(
       folder: output, plan: plan, data: dataset, dataFolder: data, size: size, resuming: checkpoint,
       beginningFrom: pretrained)

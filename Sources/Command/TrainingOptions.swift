@@ -86,6 +86,12 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "Epochs of each of the two (default: 30).") var pretrainEpochs: Int?
   @Option(help: "Their optimizer (default: lazy-adam).") var pretrainOptimizer: OptimizerKind?
   @Option(help: "Its step size (default: 0.0015).") var pretrainLearningRate: Double?
+  @Option(
+    help: ArgumentHelp(
+      "Fields of the items' features that are used: all, none, or some (default: all that the data has).",
+      valueName: "name,…"))
+  var features: String?
+  @Option(help: "Standard deviation of the features' initial rows (default: 0.2).") var featureDeviation: Double?
   @Option(help: "Worker processes (default: 2).") var workers: Int?
   @Option(help: "Parameter server processes (default: 1).") var servers: Int?
 
@@ -130,6 +136,8 @@ struct TrainingOptions: ParsableArguments {
     set(pretrainedMLP.map(Optional.some), \.pretrainedMLP)
     set(pretrainAlpha, \.pretrainAlpha)
     try setPretraining(&result)
+    set(featureDeviation, \.featureDeviation)
+    if let features { result.features = Self.fields(features) }
     set(workers, \.cluster.workers)
     set(servers, \.cluster.servers)
     do throws(PlanError) {
@@ -138,6 +146,15 @@ struct TrainingOptions: ParsableArguments {
       throw CommandFailure(.usage, "--\(error.field): \(error.problem)", hint: error.hint)
     }
     return result
+  }
+
+  /// The fields that an option names; nil for all.
+  private static func fields(_ text: String) -> [String]? {
+    switch text {
+    case "all": nil
+    case "none": []
+    default: text.split(separator: ",").map(String.init)
+    }
   }
 
   private func setPretraining(_ plan: inout TrainingPlan) throws(CommandFailure) {

@@ -7,7 +7,7 @@ import TestSupport
 struct SmallData {
   let folder: String
 
-  init(in scratch: TemporaryFolder, users: Int = 200, items: Int = 150) throws {
+  init(in scratch: TemporaryFolder, users: Int = 200, items: Int = 150, described: Bool = false) throws {
     let stream = RandomStream(seed: 11, .synthesis)
     var training = ""
     var test = ""
@@ -31,7 +31,15 @@ struct SmallData {
     try Data(test.utf8).write(to: scratch.url.appendingPathComponent("small.test.rating"))
     try Data(negatives.utf8).write(to: scratch.url.appendingPathComponent("small.test.negative"))
     folder = scratch.path("data")
-    _ = try Preparation(PreparationOptions(inputs: [scratch.path("small")], format: .ncf, output: folder)).run()
+    var options = PreparationOptions(inputs: [scratch.path("small")], format: .ncf, output: folder)
+    if described {
+      let ids = (0..<items).map { "\($0)\titem-\($0)\n" }.joined()
+      let lines = (0..<items).map { "item-\($0),Title,\($0 % 2 == 0 ? "even" : "odd")|\($0 % 7),\($0)\n" }.joined()
+      options.itemIDsFile = try scratch.write("item-ids.tsv", ids.utf8)
+      options.itemsFile = try scratch.write("items.csv", ("id,title,kind,number\n" + lines).utf8)
+      options.features = try FeatureField.list("kind:multi,number:number")
+    }
+    _ = try Preparation(options).run()
   }
 
   /// A job that takes a moment even on a fast machine.

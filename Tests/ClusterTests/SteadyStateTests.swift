@@ -12,10 +12,13 @@ import Testing
 
   @Test(
     .enabled(if: canCount, "needs `make build` and libjemalloc2"),
-    arguments: [["bsp"], ["ssp:4"], ["bsp", "--wire", "fp16"], ["ssp:4", "--wire", "fp16"]], [1, 2])
+    arguments: [
+      ["bsp"], ["ssp:4"], ["bsp", "--wire", "fp16"], ["ssp:4", "--wire", "fp16"],
+      ["bsp", "--features", "all"], ["ssp:4", "--features", "all", "--wire", "fp16"],
+    ], [1, 2])
   func stepAllocatesNothing(_ consistency: [String], servers: Int) throws {
     let scratch = try TemporaryFolder()
-    let data = try SmallData(in: scratch)
+    let data = try SmallData(in: scratch, described: consistency.contains("--features"))
     // The same epochs in as many steps and in four times as many: what grows is what steps take.
     let few = try allocations("few", batch: 800, consistency, servers, data, scratch)
     let many = try allocations("many", batch: 200, consistency, servers, data, scratch)

@@ -78,6 +78,44 @@ import Testing
     #expect(text.hasPrefix("Items like Film 2, The (1992) (Drama, War)\n"))
   }
 
+  @Test func recommendsFromTheBestClusters() throws {
+    let small = try SmallRun()
+    let all = ["--model", small.run, "--user", "3", "--top", "3", "--json"]
+    let exact: [Listed] = try decoded(RecommendCommand.parse(all).output())
+    let probed: [Listed] = try decoded(RecommendCommand.parse(all + ["--probe-clusters", "4"]).output())
+    #expect(probed.map(\.id) == exact.map(\.id), "12 items are in 3 clusters, and all of them are looked into")
+    let text = try RecommendCommand.parse(all.dropLast() + ["--probe-clusters", "1", "--item-clusters", "6"]).output()
+    #expect(text.contains("scores for 12 items"))
+    let evaluated = try EvaluateCommand.parse(
+      ["--model", small.run, "--data", small.data, "--top-k", "3", "--probe-clusters", "9"]
+    ).output()
+    #expect(evaluated.contains("100.00 % of the exact top 3 of 9 users"))
+    let many = failure(
+      try RecommendCommand.parse(all + ["--probe-clusters", "2", "--item-clusters", "13"]).output())
+    #expect(many?.status == .usage && many?.message.contains("13 clusters of 12 items") == true)
+    let popularity = failure(
+      try EvaluateCommand.parse(["--model", "popularity", "--data", small.data, "--probe-clusters", "2"]).output())
+    #expect(popularity?.status == .usage)
+  }
+
+  @Test func groupsUsers() throws {
+    struct Group: Decodable {
+      let group: Int
+      let users: [String]
+      let items: [Listed]
+    }
+    let small = try SmallRun()
+    let arguments = ["--model", small.run, "--clusters", "3", "--top", "4"]
+    let groups: [Group] = try decoded(ClusterCommand.parse(arguments + ["--json"]).output())
+    #expect(groups.flatMap(\.users).sorted() == (1...9).map(String.init))
+    #expect(groups.count == 3 && groups.allSatisfy { $0.items.count == 4 })
+    #expect(zip(groups, groups.dropFirst()).allSatisfy { $0.users.count >= $1.users.count })
+    let text = try ClusterCommand.parse(arguments).output()
+    #expect(text.hasPrefix("Group 1: \(groups[0].users.count) users, such as") && text.contains("Film"))
+    let many = failure(try ClusterCommand.parse(["--model", small.run, "--clusters", "10"]).output())
+    #expect(many?.status == .usage && many?.message.contains("10 groups of 9 users") == true)
+  }
+
   @Test func evaluatesAModelAndPopularity() throws {
     let small = try SmallRun()
     let dataset = try PreparedDataset(folder: small.data)
@@ -137,6 +175,8 @@ import Testing
       try EvaluateCommand.parse(["--model", small.run, "--data", small.data]),
       try RecommendCommand.parse(["--model", small.run, "--user", "1"]),
       try SimilarCommand.parse(["--model", small.run, "--item", "10"]),
+      try RecommendCommand.parse(["--model", small.run, "--user", "1", "--probe-clusters", "2"]),
+      try ClusterCommand.parse(["--model", small.run, "--clusters", "2"]),
     ] {
       let failure = failure(
         try {
@@ -151,6 +191,9 @@ import Testing
     for arguments in [
       ["evaluate", "--model", "m", "--data", "d", "--top-k", "0"],
       ["recommend", "--model", "m", "--user", "1", "--top", "0"],
+      ["recommend", "--model", "m", "--user", "1", "--probe-clusters", "0"],
+      ["recommend", "--model", "m", "--user", "1", "--item-clusters", "5"],
+      ["cluster", "--model", "m", "--clusters", "0"],
     ] {
       #expect(throws: (any Error).self) { try Neumf.parseAsRoot(arguments) }
     }

@@ -4,7 +4,9 @@ import Plan
 
 /// Models of a few rows with distinct values everywhere.
 enum SmallModel {
-  static func make(_ kind: ModelKind, seed: UInt64 = 1, ratings: RatingNormalizer? = nil) throws -> StoredModel {
+  static func make(_ kind: ModelKind, seed: UInt64 = 1, ratings: RatingNormalizer? = nil, features: Int = 0) throws
+    -> StoredModel
+  {
     var plan = TrainingPlan()
     plan.model = kind
     plan.factors = 3
@@ -17,9 +19,11 @@ enum SmallModel {
     return StoredModel(
       config: ModelConfig(
         plan: plan, size: size, data: ModelConfig.Source(path: "/data/D", fingerprint: "f00d"),
-        ratings: ratings?.scheme, epochs: 3),
+        ratings: ratings?.scheme, features: features > 0 ? features : nil, epochs: 3),
       userRows: floats(5 * plan.shape.rowWidth, 0), itemRows: floats(4 * plan.shape.rowWidth, 1000),
-      dense: floats(plan.shape.denseCount, 2000), ratings: ratings, users: try IDTable(["1", "2", "17", "x\ty", "ü"]),
+      featureRows: floats(features * plan.shape.rowWidth, 3000),
+      featureNames: (0..<features).map { "genre=\($0)" }, dense: floats(plan.shape.denseCount, 2000), ratings: ratings,
+      users: try IDTable(["1", "2", "17", "x\ty", "ü"]),
       items: try IDTable(["10", "20", "30", "tab\there\nand \\there"]),
       descriptions: [
         ItemDescription(title: "Toy Story (1995)", genres: ["Animation", "Comedy"]),
@@ -29,6 +33,6 @@ enum SmallModel {
   }
 
   static func bits(_ model: StoredModel) -> [UInt32] {
-    (model.userRows + model.itemRows + model.dense).map(\.bitPattern)
+    (model.userRows + model.itemRows + model.featureRows + model.dense).map(\.bitPattern)
   }
 }

@@ -34,6 +34,17 @@ import Testing
     #expect(try copy.digest == SmallModel.make(.mf).digest)
   }
 
+  @Test(arguments: ModelKind.allCases)
+  func keepsTheRowsOfFeatures(kind: ModelKind) throws {
+    let folder = try TemporaryFolder()
+    let model = try SmallModel.make(kind, features: 3)
+    try model.write(in: folder.url.path)
+    let copy = try StoredModel(run: folder.url.path)
+    #expect(SmallModel.bits(copy) == SmallModel.bits(model) && copy.featureNames == ["genre=0", "genre=1", "genre=2"])
+    #expect(copy.digest == model.digest)
+    #expect(try copy.digest != SmallModel.make(kind).digest)
+  }
+
   @Test func replacesTheModelBefore() throws {
     let folder = try TemporaryFolder()
     try SmallModel.make(.neumf, seed: 1).write(in: folder.url.path)

@@ -13,7 +13,7 @@ extension SimulatedCluster {
     var users: [[UInt8]] = []
     var items: [[UInt8]] = []
     for row in 0..<UInt32(size.users) { users.append(record(.user, row, placement, width, optimizer)) }
-    for row in 0..<UInt32(size.items) { items.append(record(.item, row, placement, width, optimizer)) }
+    for row in 0..<UInt32(size.itemRows) { items.append(record(.item, row, placement, width, optimizer)) }
     let denseCount = plan.shape.denseCount
     var dense = [UInt8](repeating: 0, count: RowRecord.byteCount(width: denseCount, optimizer: optimizer))
     for server in 0..<placement.servers {

@@ -13,6 +13,7 @@ package final class SimulatedCluster {
   let interactions: InteractionMatrix
   private let cases: EvaluationCases
   private let rated: RatedInteractions?
+  private let features: ItemFeatures?
   private var network: SimulatedNetwork
   package private(set) var time = 0.0
   package private(set) var coordinator: JobCoordinator
@@ -46,15 +47,17 @@ package final class SimulatedCluster {
 
   package init(
     plan: TrainingPlan, interactions: InteractionMatrix, cases: EvaluationCases, rated: RatedInteractions? = nil,
-    networkSeed: UInt64,
+    features: ItemFeatures? = nil, coldItems: Int = 0, networkSeed: UInt64,
     delay: ClosedRange<Double> = 0.0001...0.01, resuming cut: SimulatedCut? = nil
   ) {
     self.plan = plan
     self.interactions = interactions
     self.cases = cases
     self.rated = rated
+    self.features = features
     size = ProblemSize(
-      users: interactions.users, items: interactions.items, trainingInteractions: interactions.count)
+      users: interactions.users, items: interactions.items, trainingInteractions: interactions.count,
+      coldItems: coldItems, features: features?.count ?? 0)
     network = SimulatedNetwork(seed: networkSeed, delay: delay)
     self.cut = cut
     coordinator = JobCoordinator(
@@ -276,7 +279,7 @@ package final class SimulatedCluster {
         WorkerConfiguration(
           job: welcome.job, membership: welcome.membership, worker: WorkerID(welcome.index), plan: plan, size: size,
           placement: Placement(workers: Int(welcome.workers), servers: Int(welcome.servers)),
-          shardMap: interactions.shardMap(into: plan.shardCount), interactions: interactions))
+          shardMap: interactions.shardMap(into: plan.shardCount), interactions: interactions, features: features))
     case .connect(let endpoints):
       workers[index]?.serverNodes = endpoints.compactMap { Int($0.dropFirst("server ".count)) }
       workers[index]?.trainer.connected(directives: &directives)

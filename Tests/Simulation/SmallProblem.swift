@@ -19,6 +19,17 @@ package enum SmallProblem {
     Float(1 + user % 5 + Int(item % 6)) / 2
   }
 
+  /// Each item has one or two of five kinds, and a number.
+  package static func features(items: Int = 30) throws -> ItemFeatures {
+    var (offsets, features, weights) = ([UInt32(0)], [UInt32](), [Float]())
+    for item in 0..<UInt32(items) {
+      features += item % 4 == 0 ? [item % 5, 5] : [item % 5, (item + 1) % 5, 5]
+      weights += item % 4 == 0 ? [1, -0.5] : [0.7, 0.7, Float(item) / Float(items)]
+      offsets.append(UInt32(features.count))
+    }
+    return try ItemFeatures(offsets: offsets, features: features, weights: weights, count: 6)
+  }
+
   /// For each user the rating of one item that it has not rated in training.
   package static func rated(of interactions: InteractionMatrix) throws -> RatedInteractions {
     let cases = try cases(of: interactions)

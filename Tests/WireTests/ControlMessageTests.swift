@@ -25,7 +25,8 @@ private let examples: [ControlMessage] = [
   .welcome(
     Welcome(
       job: JobID(1), membership: MembershipEpoch(2), index: 3, workers: 4, servers: 5,
-      size: ProblemSize(users: 6, items: 7, trainingInteractions: 8), restores: true, plan: [123, 125])),
+      size: ProblemSize(users: 6, items: 7, trainingInteractions: 8, coldItems: 3, features: 9), restores: true,
+      plan: [123, 125])),
   .connect(serverEndpoints: ["tcp://127.0.0.1:1", "ipc:///x"]),
   .train(
     epoch: Epoch(1), step: Step(2), until: Step(3), positions: [ShardPosition(shard: ShardID(4), position: 5)]),

@@ -109,7 +109,7 @@ package final class RunRecorder {
     printer.say(
       """
       Training \(plan.model.rawValue)\(factors)\(layers) on \(size.users) users, \(size.items) items, \
-      \(size.trainingInteractions) interactions
+      \(size.trainingInteractions) interactions\(size.features > 0 ? ", \(size.features) features of items" : "")
       with \(plan.cluster.workers) \(plan.cluster.workers == 1 ? "worker" : "workers") and \
       \(plan.cluster.servers) \(plan.cluster.servers == 1 ? "server" : "servers"), \(plan.consistency); \
       \(plan.optimizer.rawValue), rate \(plan.learningRate), batch \(plan.batchSize)

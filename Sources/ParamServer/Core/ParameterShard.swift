@@ -53,7 +53,8 @@ package struct ParameterShard: ~Copyable {
     if !configuration.restores { drawInitialWeights() }
   }
 
-  /// The initial weights are a function of seed and row, so it does not matter on which server a row is.
+  /// The initial weights are a function of seed and row, so it does not matter on which server a row is. What nobody
+  /// has met begins, and stays, with zeros: its features alone speak for it.
   private mutating func drawInitialWeights() {
     let plan = configuration.plan
     let first = UInt32(configuration.server.rawValue)
@@ -66,11 +67,13 @@ package struct ParameterShard: ~Copyable {
         into: &span)
       users.setWeights(of: index, from: row.span)
     }
-    for index in 0..<items.rowCount {
+    let size = configuration.size
+    for index in 0..<items.rowCount where !size.isCold(first + UInt32(index) * stride) {
       var span = row.mutableSpan
+      let number = first + UInt32(index) * stride
       InitialWeights.fillRow(
-        first + UInt32(index) * stride, of: .item, shape: shape, seed: plan.seed, deviation: plan.initialDeviation,
-        into: &span)
+        number, of: .item, shape: shape, seed: plan.seed,
+        deviation: Int(number) < size.items ? plan.initialDeviation : plan.featureDeviation, into: &span)
       items.setWeights(of: index, from: row.span)
     }
     var slice = [Float](repeating: 0, count: configuration.denseRange.count)

@@ -29,7 +29,7 @@ package struct ServerConfiguration: Sendable {
   }
 
   var userCount: Int { placement.rowCount(of: size.users, on: server) }
-  var itemCount: Int { placement.rowCount(of: size.items, on: server) }
+  var itemCount: Int { placement.rowCount(of: size.itemRows, on: server) }
 }
 
 /// Who a frame came from; the Loop knows the address behind it.

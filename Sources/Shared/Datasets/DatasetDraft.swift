@@ -10,6 +10,8 @@ struct DatasetDraft {
   let itemIDs: TextColumn
   let itemOrder: [UInt32]
   let catalogue: ItemCatalogue
+  let coldItems: Int
+  let features: FeatureBook.Encoded?
   let interactionsRead: Int
   let malformedLines: Int
   let provenance: Provenance
@@ -34,13 +36,14 @@ struct DatasetDraft {
     try writer.writeTexts(DatasetSections.itemIDs, itemIDs, order: itemOrder)
     try writer.writeTexts(DatasetSections.titles, TextColumn(catalogue.titles), order: nil)
     try writer.writeTexts(DatasetSections.genres, TextColumn(catalogue.genres), order: nil)
+    if let features { try writer.writeFeatures(features) }
     try writer.finish(summary)
     return summary
   }
 
   private func summary(_ histories: borrowing UserHistories, negatives: Int) -> DatasetSummary {
     DatasetSummary(
-      users: histories.userCount, items: histories.itemCount, trainingInteractions: heldOut.trainingCount,
+      users: histories.userCount, items: itemIDs.count, trainingInteractions: heldOut.trainingCount,
       testCases: heldOut.test.count, validationCases: heldOut.validation.count,
       testNegatives: cases?.negativesPerCase ?? negatives, validationNegatives: negatives,
       testRatings: testRatings(histories).count,
@@ -49,7 +52,7 @@ struct DatasetDraft {
       interactionsRead: interactionsRead, titledItems: catalogue.titledCount, duplicates: histories.duplicates,
       malformedLines: malformedLines,
       usersWithoutNegatives: heldOut.usersWithoutNegatives, usersWithoutTraining: heldOut.usersWithoutTraining,
-      provenance: provenance)
+      provenance: provenance, coldItems: coldItems > 0 ? coldItems : nil, features: features?.summaries)
   }
 
   private func writeCases(

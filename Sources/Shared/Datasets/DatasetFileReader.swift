@@ -60,6 +60,26 @@ struct DatasetFileReader {
     }
   }
 
+  /// Nil where items have none.
+  func features(count: Int) throws(DatasetError) -> ItemFeatures? {
+    guard file.contains(DatasetSections.Features.offsets) else { return nil }
+    // Safety: copied while the file is open.
+    do {
+      let offsets = unsafe Array(try file.values(of: DatasetSections.Features.offsets, as: UInt32.self))
+      let indices = unsafe Array(try file.values(of: DatasetSections.Features.indices, as: UInt32.self))
+      let weights = unsafe Array(try file.values(of: DatasetSections.Features.weights, as: Float.self))
+      let features = try ItemFeatures(offsets: offsets, features: indices, weights: weights, count: count)
+      guard features.itemCount == summary.items else {
+        throw InteractionsError("features of \(features.itemCount) items")
+      }
+      return features
+    } catch let error as SectionFileError {
+      throw DatasetError(reading: error)
+    } catch {
+      throw damaged(DatasetSections.Features.offsets, error)
+    }
+  }
+
   private func damaged(_ section: String, _ error: any Error) -> DatasetError {
     DatasetError(.malformed, path: file.path, "damaged: \(section): \(error)", hint: "prepare the data anew")
   }

@@ -53,6 +53,14 @@ enum DatasetSections {
 
   static let userIDs = Texts(prefix: "user-ids")
   static let itemIDs = Texts(prefix: "item-ids")
+  /// Offsets u32 `[items + 1]`, features u32, weights f32; absent without features.
+  enum Features {
+    static let offsets = "features.offsets"
+    static let indices = "features.indices"
+    static let weights = "features.weights"
+  }
+
+  static let featureNames = Texts(prefix: "feature-names")
   static let titles = Texts(prefix: "titles")
   static let genres = Texts(prefix: "genres")
 }

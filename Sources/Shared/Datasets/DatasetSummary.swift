@@ -46,6 +46,10 @@ package struct DatasetSummary: Sendable, Equatable, Codable {
   /// Users whose interactions are all held out.
   package let usersWithoutTraining: Int
   package let provenance: Provenance
+  /// The last of the items, with which nobody interacted; nil is none.
+  package let coldItems: Int?
+  /// The fields of the items' features; nil where they have none.
+  package let features: [FeatureSummary]?
 
   package var size: ProblemSize {
     ProblemSize(users: users, items: items, trainingInteractions: trainingInteractions)

@@ -87,6 +87,14 @@ struct DatasetWriter: ~Copyable {
     if let order { try file.write(section: names.order, order.span) }
   }
 
+  mutating func writeFeatures(_ encoded: FeatureBook.Encoded) throws(SectionFileError) {
+    let columns = encoded.features.columns
+    try file.write(section: DatasetSections.Features.offsets, columns.offsets.span)
+    try file.write(section: DatasetSections.Features.indices, columns.features.span)
+    try file.write(section: DatasetSections.Features.weights, columns.weights.span)
+    try writeTexts(DatasetSections.featureNames, TextColumn(encoded.names), order: nil)
+  }
+
   consuming func finish(_ summary: DatasetSummary) throws(SectionFileError) {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]

@@ -3,12 +3,20 @@ struct ItemCatalogue {
   private(set) var titles: [String]
   /// Joined by `|`.
   private(set) var genres: [String]
+  /// What the file says in the fields that become features.
+  private(set) var book: FeatureBook
+  /// Whether the file has an item.
+  private var isListed: [Bool]
 
   /// No titles at all.
-  init(itemCount: Int) {
+  init(itemCount: Int, fields: [FeatureField] = []) {
     titles = Array(repeating: "", count: itemCount)
     genres = titles
+    book = FeatureBook(fields: fields, itemCount: itemCount)
+    isListed = Array(repeating: false, count: itemCount)
   }
+
+  var unlistedCount: Int { isListed.count { !$0 } }
 
   var titledCount: Int { titles.count { !$0.isEmpty } }
 
@@ -19,13 +27,14 @@ struct ItemCatalogue {
     var reader = try LineReader.open(path) { _ in }
     guard try reader.advance() else { return }
     let form = try ItemFileForm(path: path, firstLine: reader.line, idColumn: idColumn)
+    let places = try form.places(of: book.fields, path: path, firstLine: reader.line)
     var splitter = FieldSplitter(separator: form.separator, hasQuotes: form.hasQuotes)
     var isHere = if case .columns = form { try reader.advance() } else { true }
     while isHere {
       let number = reader.lineNumber
       let isWhole = try splitter.split(recordOf: &reader)
       if !reader.line.isEmpty {
-        if isWhole, let item = ItemLine(reader.line, splitter, form: form) {
+        if isWhole, let item = ItemLine(reader.line, splitter, form: form, places: places) {
           take(item, ids, order)
         } else {
           try malformed.note(
@@ -40,5 +49,7 @@ struct ItemCatalogue {
     guard let row = ids.row(of: item.id.span, in: order) else { return }
     titles[Int(row)] = item.title
     genres[Int(row)] = item.genres.joined(separator: "|")
+    book.take(item.values, of: Int(row))
+    isListed[Int(row)] = true
   }
 }

@@ -35,6 +35,51 @@ enum ItemFileForm: Equatable {
     }
   }
 
+  /// Where the values of a field stand.
+  enum FieldPlace: Equatable {
+    case column(Int)
+    /// The genres that the form has, however it writes them.
+    case genres
+    /// The year in parentheses behind the title.
+    case year
+  }
+
+  /// The places of fields by their names: those of the header or, where there is none, `genres` and `year`.
+  func places(of fields: [FeatureField], path: String, firstLine line: Span<UInt8>) throws(DatasetError)
+    -> [FieldPlace]
+  {
+    var names: [String] = []
+    if case .columns = self {
+      var splitter = FieldSplitter(separator: separator, hasQuotes: hasQuotes)
+      _ = splitter.split(line)
+      names = splitter.fields.indices.map { ItemText.decoded(splitter.field($0, of: line)) }
+    }
+    var places: [FieldPlace] = []
+    for field in fields {
+      if let column = names.firstIndex(of: field.name) {
+        places.append(.column(column))
+      } else if ["genre", "genres"].contains(field.name), hasGenres {
+        places.append(.genres)
+      } else if field.name == "year" {
+        places.append(.year)
+      } else {
+        let known = names.isEmpty ? (hasGenres ? ["genres", "year"] : ["year"]) : names
+        throw DatasetError(
+          .unfit, path: path, line: 1, "no column \"\(field.name)\" (--features)",
+          hint: "the columns are: \(known.joined(separator: " · "))")
+      }
+    }
+    return places
+  }
+
+  private var hasGenres: Bool {
+    switch self {
+    case .colons, .pipes: true
+    case .netflix: false
+    case .columns(_, _, let genres, _): genres != nil
+    }
+  }
+
   /// id, title, two dates, link, and 19 flags.
   private static let pipeCount = 24
 
@@ -80,9 +125,13 @@ struct ItemLine: Equatable {
   let id: [UInt8]
   let title: String
   let genres: [String]
+  /// The texts of the fields that were asked for.
+  let values: [String]
 
   /// Reads a line that was cut into fields; nil where it has not the form.
-  init?(_ line: Span<UInt8>, _ splitter: borrowing FieldSplitter, form: ItemFileForm) {
+  init?(
+    _ line: Span<UInt8>, _ splitter: borrowing FieldSplitter, form: ItemFileForm, places: [ItemFileForm.FieldPlace] = []
+  ) {
     let count = splitter.fields.count
     func text(_ index: Int) -> String { ItemText.decoded(splitter.field(index, of: line)) }
     switch form {
@@ -107,6 +156,22 @@ struct ItemLine: Equatable {
     let idColumn = if case .columns(let column, _, _, _) = form { column } else { 0 }
     let field = splitter.field(idColumn, of: line)
     id = field.indices.map { field[$0] }
+    var values: [String] = []
+    for place in places {
+      switch place {
+      case .column(let column): values.append(ItemText.withoutEntities(text(column)))
+      case .genres: values.append(genres.joined(separator: "|"))
+      case .year: values.append(Self.year(title))
+      }
+    }
+    self.values = values
     guard !id.isEmpty else { return nil }
+  }
+
+  /// The year at the end of a title, in parentheses; empty where there is none.
+  private static func year(_ title: String) -> String {
+    let end = ItemText.trimmed(title).suffix(6)
+    guard end.count == 6, end.first == "(", end.last == ")", Int(end.dropFirst().dropLast()) != nil else { return "" }
+    return String(end.dropFirst().dropLast())
   }
 }

@@ -42,10 +42,15 @@ enum ItemText {
     return number.flatMap(Unicode.Scalar.init)
   }
 
+  /// A text without blanks at its ends.
+  static func trimmed(_ text: String) -> String {
+    String(text.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+  }
+
   /// Genres as a list: `A|B` or `A, B`, without the words that stand for none.
   static func genres(_ text: String) -> [String] {
     let parts = text.contains("|") ? text.split(separator: "|") : text.split(separator: ",")
-    return parts.map { part in String(part.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()) }
+    return parts.map { trimmed(String($0)) }
       .filter { !$0.isEmpty && $0 != "(no genres listed)" && $0 != "unknown" }
   }
 }

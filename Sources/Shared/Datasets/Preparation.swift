@@ -14,6 +14,11 @@ package enum PreparationProgress: Sendable, Equatable {
 package struct PreparationReport: Sendable {
   package let summary: DatasetSummary
   package let malformed: MalformedLines
+  /// Interactions that were passed over for their rating, or for an item of which too little is known.
+  package let lowRatings: Int
+  package let incomplete: Int
+  /// Items that the items' file does not have.
+  package let unlistedItems: Int
 }
 
 /// Reads real files into the prepared container. Nothing is left behind where it fails.
@@ -46,7 +51,8 @@ package struct Preparation {
   }
 
   private func prepare(_ paths: [String]) throws(DatasetError) -> PreparationReport {
-    var files = try read(paths)
+    let scan = try scannedItems()
+    var files = try read(paths, dropping: scan?.incomplete ?? [])
     let cases = options.format == .ncf ? try NCFCases(prefix: options.inputs[0], into: &files) : nil
     try files.checkNotEmpty()
     let interactionsRead = files.log.count
@@ -55,6 +61,7 @@ package struct Preparation {
     var malformed = files.malformed
     var (userIDs, newUsers) = files.users.finish()
     var (itemIDs, newItems) = files.items.finish()
+    let filter = files.filter
     var log = files.log
     log.renumber(users: newUsers, items: newItems)
     var histories = UserHistories(log, userCount: userIDs.count, itemCount: itemIDs.count)
@@ -64,8 +71,10 @@ package struct Preparation {
       itemIDs = itemIDs.selecting(kept.items)
     }
     if let path = options.itemIDsFile { itemIDs = try ItemIDsFile.read(path, count: itemIDs.count) }
+    let known = itemIDs.count
+    if options.coldItems, let scan { itemIDs = itemIDs.adding(scan.ids) { !scan.incomplete.contains($0) } }
     let itemOrder = itemIDs.order()
-    var catalogue = ItemCatalogue(itemCount: itemIDs.count)
+    var catalogue = ItemCatalogue(itemCount: itemIDs.count, fields: options.features)
     if let path = options.itemsFile {
       try catalogue.read(
         path, ids: itemIDs, order: itemOrder, idColumn: options.columns?.item, malformed: &malformed)
@@ -75,6 +84,7 @@ package struct Preparation {
     try report(.writing)
     let draft = DatasetDraft(
       heldOut: heldOut, cases: cases, userIDs: userIDs, itemIDs: itemIDs, itemOrder: itemOrder, catalogue: catalogue,
+      coldItems: itemIDs.count - known, features: try encoded(catalogue),
       interactionsRead: interactionsRead, malformedLines: malformed.count,
       provenance: Provenance(
         format: options.format.rawValue, sources: sources, split: options.effectiveSplit.description,
@@ -83,11 +93,39 @@ package struct Preparation {
     let path = "\(options.output)/\(PreparedDataset.fileName)"
     do throws(SectionFileError) {
       let summary = try draft.write(to: path, histories, negatives: negatives, seed: options.seed)
-      return PreparationReport(summary: summary, malformed: malformed)
+      return PreparationReport(
+        summary: summary, malformed: malformed, lowRatings: filter.lowRatings, incomplete: filter.incompleteItems,
+        unlistedItems: options.itemsFile == nil ? 0 : catalogue.unlistedCount)
     } catch {
       throw DatasetError(writing: error)
     }
   }
+
+  /// What must be known of the items beforehand; nil where nothing must.
+  private func scannedItems() throws(DatasetError) -> ItemScan? {
+    guard let path = options.itemsFile, options.coldItems || !options.requiredFeatures.isEmpty else { return nil }
+    return try ItemScan(
+      path, idColumn: options.columns?.item,
+      required: options.features.filter { options.requiredFeatures.contains($0.name) })
+  }
+
+  /// The features of all items; nil without any.
+  private func encoded(_ catalogue: ItemCatalogue) throws(DatasetError) -> FeatureBook.Encoded? {
+    guard !options.features.isEmpty, let path = options.itemsFile else { return nil }
+    let encoded: FeatureBook.Encoded
+    do throws(InteractionsError) { encoded = try catalogue.book.encoded() } catch {
+      preconditionFailure("the features of \(path): \(error)")
+    }
+    guard encoded.names.count <= Self.mostFeatures else {
+      throw DatasetError(
+        .unfit, path: path, "\(encoded.names.count) different values of features",
+        hint: "at most \(Self.mostFeatures); a column of numbers is NAME:number")
+    }
+    return encoded
+  }
+
+  // Limit: each is a row of the items' table, and a step may touch them all.
+  private static let mostFeatures = 100_000
 
   private func split(_ histories: inout UserHistories, _ cases: NCFCases?, negatives: Int) throws(DatasetError)
     -> HeldOut
@@ -102,11 +140,15 @@ package struct Preparation {
     }
   }
 
-  private func read(_ paths: [String]) throws(DatasetError) -> RatingFiles {
+  private func read(_ paths: [String], dropping dropped: Set<[UInt8]>) throws(DatasetError) -> RatingFiles {
     let total = paths.reduce(0) { $0 + Folders.byteCount($1) }
     var files = RatingFiles(ids: options.format == .ncf ? .rows : .raw, skipsMalformed: options.skipsMalformed) {
       [report] done throws(DatasetError) in try report(.reading(done: done, total: total))
     }
+    files.filter.lines = options.lines
+    files.filter.minimumRating = options.minimumRating
+    files.filter.ratingDivisor = options.ratingDivisor
+    files.filter.droppedItems = dropped
     switch options.format {
     case .ncf:
       try files.readDelimited(paths[0]) { line throws(DatasetError) in

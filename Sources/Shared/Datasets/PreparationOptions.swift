@@ -27,6 +27,16 @@ package struct PreparationOptions: Sendable, Equatable {
   package var minimumInteractions = 0
   /// Titles and genres.
   package var itemsFile: String?
+  /// Columns of the items' file that become features, and those of them without which an item is dropped.
+  package var features: [FeatureField] = []
+  package var requiredFeatures: [String] = []
+  /// Whether items of the items' file that nobody interacted with are there, too.
+  package var coldItems = false
+  /// Lines of interactions to read; nil reads them all.
+  package var lines: Int?
+  /// Interactions with lower ratings are passed over; the others' ratings are divided.
+  package var minimumRating: Float?
+  package var ratingDivisor: Float = 1
   /// For ncf: `index`, tab, raw id per line.
   package var itemIDsFile: String?
   package var skipsMalformed = false
@@ -74,6 +84,30 @@ package struct PreparationOptions: Sendable, Equatable {
     if format == .csv, columns == nil {
       throw unfit("--user-column, --item-column", "missing", "csv needs to know which columns hold users and items")
     }
+    try validateFeatures()
     if let columns, columns.delimiter.isEmpty { throw unfit("--delimiter", "empty", "such as , or ; or \\t") }
+  }
+
+  private func validateFeatures() throws(DatasetError) {
+    func unfit(_ option: String, _ problem: String, _ hint: String) -> DatasetError {
+      DatasetError(.unfit, path: option, problem, hint: hint)
+    }
+    for (option, isGiven) in [("--features", !features.isEmpty), ("--cold-items", coldItems)]
+    where isGiven && itemsFile == nil {
+      throw unfit(option, "no items' file", "goes with --items FILE")
+    }
+    for name in requiredFeatures where !features.contains(where: { $0.name == name }) {
+      throw unfit("--require", "\(name) is no feature", "one of --features, such as --require episodes")
+    }
+    if coldItems, format == .ncf { throw unfit("--cold-items", "ncf files number all their items", "leave it out") }
+    if let lines, lines < 1 { throw unfit("--lines", "\(lines)", "1 or more") }
+    guard ratingDivisor.isFinite, ratingDivisor > 0 else {
+      throw unfit("--divide-ratings", "\(ratingDivisor)", "a number above 0, such as 10")
+    }
+    let chooses = lines != nil || minimumRating != nil || ratingDivisor != 1 || !requiredFeatures.isEmpty
+    guard !chooses || format == .csv || format == .movielens else {
+      throw unfit(
+        "--lines, --minimum-rating, --divide-ratings, --require", "with \(format.rawValue)", "for csv and movielens")
+    }
   }
 }

@@ -21,6 +21,9 @@ package final class PreparedDataset: Sendable {
   private let itemIDs: MappedTexts
   private let titles: MappedTexts
   private let genres: MappedTexts
+  /// What items are described by, and what each feature is called; nil and none without any.
+  package let features: ItemFeatures?
+  let featureNames: [String]
 
   /// The container's name in its folder.
   package static let fileName = "data.neumf"
@@ -45,7 +48,16 @@ package final class PreparedDataset: Sendable {
     else {
       throw DatasetError(.malformed, path: path, "damaged: ids and titles of different counts", hint: Self.damageHint)
     }
+    let hasFeatures = file.contains(DatasetSections.Features.offsets)
+    do throws(SectionFileError) {
+      let names = hasFeatures ? try MappedTexts(file, DatasetSections.featureNames, isOrdered: false) : nil
+      featureNames = names.map { names in (0..<names.count).map { names[$0] } } ?? []
+    } catch { throw DatasetError(reading: error) }
+    guard featureNames.count == summary.features?.last?.range.upperBound ?? 0,
+      (0...summary.items).contains(summary.coldItems ?? 0)
+    else { throw DatasetError(.malformed, path: path, "damaged: features of another number", hint: Self.damageHint) }
     let sections = DatasetFileReader(file: file, summary: summary, verify: verify)
+    features = try sections.features(count: featureNames.count)
     training = try sections.matrix(DatasetSections.training)
     fitting = try sections.matrix(DatasetSections.fitting)
     testCases = try sections.cases(DatasetSections.test, negatives: summary.testNegatives)

@@ -22,7 +22,8 @@ extension RatingFiles {
     try expect(ratings: layout.rating != nil, times: layout.time != nil, in: path)
     var splitter = FieldSplitter(separator: layout.separator, hasQuotes: layout.hasQuotes)
     var isHere = isHeader ? try reader.advance() : true
-    while isHere {
+    while isHere, !filter.isDone {
+      filter.linesRead += 1
       let firstLine = reader.lineNumber
       if !reader.line.isEmpty {
         if let malformation = try take(&reader, &splitter, layout) {
@@ -58,7 +59,11 @@ extension RatingFiles {
         return Malformation(
           expected: "a rating in field \(column + 1) (\(layout.expected))", found: splitter.field(column, of: line))
       }
-      rating = value
+      if let minimum = filter.minimumRating, value < minimum {
+        filter.lowRatings += 1
+        return nil
+      }
+      rating = filter.ratingDivisor == 1 ? value : value / filter.ratingDivisor
     }
     var time: Int64 = 0
     if let column = layout.time {
@@ -74,6 +79,10 @@ extension RatingFiles {
       return Malformation(expected: "a user in field \(layout.user + 1) (\(layout.expected))", found: user)
     }
     let item = splitter.field(layout.item, of: line)
+    if !filter.droppedItems.isEmpty, filter.droppedItems.contains(item.indices.map { item[$0] }) {
+      filter.incompleteItems += 1
+      return nil
+    }
     guard items.accepts(item), let itemRow = items.row(of: item), let userRow = users.row(of: user) else {
       return Malformation(expected: "an item in field \(layout.item + 1) (\(layout.expected))", found: item)
     }

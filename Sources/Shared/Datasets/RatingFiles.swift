@@ -6,6 +6,7 @@ struct RatingFiles: ~Copyable {
   var users: IDBook
   var items: IDBook
   var malformed: MalformedLines
+  var filter = InteractionFilter()
   private(set) var sources: [DatasetSource] = []
   private let report: (Int) throws(DatasetError) -> Void
 

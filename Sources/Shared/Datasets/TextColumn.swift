@@ -34,6 +34,19 @@ struct TextColumn: Sendable {
     return selected
   }
 
+  /// These texts, then those of `others` that are not among them and are `wanted`, each once.
+  func adding(_ others: TextColumn, where wanted: ([UInt8]) -> Bool) -> TextColumn {
+    var all = self
+    let order = order()
+    var added: Set<[UInt8]> = []
+    for row in 0..<others.count where self.row(of: others[row], in: order) == nil {
+      let text = others[row]
+      let bytes = text.indices.map { text[$0] }
+      if wanted(bytes), added.insert(bytes).inserted { all.append(bytes.span) }
+    }
+    return all
+  }
+
   /// The rows in the order of their texts' bytes: `[count]`.
   func order() -> [UInt32] {
     (0..<UInt32(count)).sorted { Self.precedes(self[Int($0)], self[Int($1)]) }

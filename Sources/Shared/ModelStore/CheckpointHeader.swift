@@ -42,7 +42,7 @@ package struct CheckpointHeader: Codable, Sendable, Equatable {
   package func rowCount(of table: CheckpointTable) -> Int {
     switch table {
     case .user: size.users
-    case .item: size.items
+    case .item: size.itemRows
     case .dense: 1
     }
   }
@@ -68,7 +68,9 @@ package struct CheckpointHeader: Codable, Sendable, Equatable {
   var contradiction: String? {
     // Limit: as many rows as a 32-bit row number tells apart.
     let rows = 0...Int(UInt32.max)
-    guard rows.contains(size.users), rows.contains(size.items), size.trainingInteractions >= 0 else {
+    guard rows.contains(size.users), rows.contains(size.items), size.trainingInteractions >= 0,
+      rows.contains(size.features), rows.contains(size.itemRows), (0...size.items).contains(size.coldItems)
+    else {
       return "\(size.users) users, \(size.items) items and \(size.trainingInteractions) interactions"
     }
     guard completedEpochs >= 0, step >= 0 else { return "\(completedEpochs) epochs and \(step) steps" }

@@ -25,14 +25,19 @@ package struct ModelConfig: Codable, Sendable, Equatable {
   package let trainingInteractions: Int
   /// What the scores of a model of ratings stand for; nil for a model of interactions.
   package let ratings: RatingScheme?
+  /// How many features of items there are; nil without any.
+  package let features: Int?
   package let data: Source
   /// Epochs that were trained.
   package let epochs: Int
   /// SHA-256 of the parameters (see `ModelDigest`); without one they are taken as they are.
   package internal(set) var digest: String?
 
-  package init(plan: TrainingPlan, size: ProblemSize, data: Source, ratings: RatingScheme? = nil, epochs: Int) {
+  package init(
+    plan: TrainingPlan, size: ProblemSize, data: Source, ratings: RatingScheme? = nil, features: Int? = nil, epochs: Int
+  ) {
     self.ratings = ratings
+    self.features = features
     formatVersion = Self.currentVersion
     model = plan.model
     factors = plan.factors
@@ -58,6 +63,7 @@ package struct ModelConfig: Codable, Sendable, Equatable {
     do throws(PlanError) { try plan.validate() } catch { return "\(error)" }
     // Limit: as many rows as a 32-bit row number tells apart.
     let rows = 0...Int(UInt32.max)
-    return rows.contains(users) && rows.contains(items) ? nil : "\(users) users and \(items) items"
+    guard rows.contains(users), rows.contains(items) else { return "\(users) users and \(items) items" }
+    return rows.contains(features ?? 0) ? nil : "\(features ?? 0) features"
   }
 }

@@ -6,6 +6,7 @@ struct ModelTensor: Equatable {
     /// Some columns of every row.
     case userColumns(Range<Int>)
     case itemColumns(Range<Int>)
+    case featureColumns(Range<Int>)
     /// What a model of ratings adds to its scores.
     case ratings(WritableKeyPath<CanonicalParameters, [Float]>)
     /// A dense matrix `[inputs × outputs]`, exported with its axes exchanged, as PyTorch has them.
@@ -20,14 +21,20 @@ struct ModelTensor: Equatable {
 
   var count: Int { shape.reduce(1, *) }
 
-  /// All tensors of a model, in their order in the file: `user.gmf`, `user.mlp` and `user.bias`, the same of items,
+  /// All tensors of a model, in their order in the file: `user.gmf`, `user.mlp` and `user.bias`, the same of items
+  /// (with what their features add) and of the features,
   /// then `mlp.N.weight [out × in]`, `mlp.N.bias` and the learned `mlp.N.slope`, `output.weight [1 × predictive
   /// factors]` and `output.bias`, each where the model has it. The factors of `mf` go by the name of `gmf`. A model of
   /// ratings has `user.mean`, `item.mean` and `user.ratings` besides: each one's mean and how many a user gave.
-  static func all(of shape: NetworkShape, users: Int, items: Int, ratings: Bool = false) -> [ModelTensor] {
+  static func all(
+    of shape: NetworkShape, users: Int, items: Int, features: Int = 0, ratings: Bool = false
+  ) -> [ModelTensor] {
     var tensors: [ModelTensor] = []
     let parts = [("gmf", 0, shape.factors), ("mlp", shape.factors, shape.embedding)]
-    for (side, rows, source) in [("user", users, Source.userColumns), ("item", items, Source.itemColumns)] {
+    for (side, rows, source) in [
+      ("user", users, Source.userColumns), ("item", items, Source.itemColumns),
+      ("feature", features, Source.featureColumns),
+    ] where side != "feature" || rows > 0 {
       for (part, first, width) in parts where width > 0 {
         tensors.append(
           ModelTensor(name: "\(side).\(part)", shape: [rows, width], source: source(first..<first + width)))
@@ -67,6 +74,7 @@ struct CanonicalParameters {
   let rowWidth: Int
   var userRows: [Float]
   var itemRows: [Float]
+  var featureRows: [Float] = []
   var dense: [Float]
   /// What a model of ratings adds to its scores (see `RatingNormalizer`).
   var userMeans: [Float] = []
@@ -78,6 +86,7 @@ struct CanonicalParameters {
     switch tensor.source {
     case .userColumns(let columns): Self.columns(columns, of: userRows, rowWidth)
     case .itemColumns(let columns): Self.columns(columns, of: itemRows, rowWidth)
+    case .featureColumns(let columns): Self.columns(columns, of: featureRows, rowWidth)
     case .transposed(let block):
       (0..<block.count).map { dense[block.offset + $0 % block.inputs * block.outputs + $0 / block.inputs] }
     case .dense(let ranges): ranges.flatMap { dense[$0] }
@@ -91,6 +100,7 @@ struct CanonicalParameters {
     switch tensor.source {
     case .userColumns(let columns): Self.place(values, in: columns, of: &userRows, rowWidth)
     case .itemColumns(let columns): Self.place(values, in: columns, of: &itemRows, rowWidth)
+    case .featureColumns(let columns): Self.place(values, in: columns, of: &featureRows, rowWidth)
     case .transposed(let block):
       for index in 0..<block.count {
         dense[block.offset + index % block.inputs * block.outputs + index / block.inputs] = values[index]

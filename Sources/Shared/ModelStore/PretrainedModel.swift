@@ -5,14 +5,16 @@ import Tables
 /// the hidden layers of the MLP, and the output weights of both, scaled by α and 1 − α.
 package struct PretrainedModel: RecordSource {
   package let header: CheckpointHeader
-  /// `[users × rowWidth]`, `[items × rowWidth]`, `[denseCount]`
+  /// `[users × rowWidth]`, `[items and features × rowWidth]`, `[denseCount]`
   package let userRows: [Float]
   package let itemRows: [Float]
   package let dense: [Float]
 
+  /// - Parameter ownRows: the rows of a model's items without what their features add
   /// - Throws: where the models are not the parts of the plan's, or were trained on other data
   package init(
-    gmf: StoredModel, mlp: StoredModel, plan: TrainingPlan, size: ProblemSize, dataFingerprint: String
+    gmf: StoredModel, mlp: StoredModel, ownRows: (StoredModel) -> [Float] = { $0.itemRows }, plan: TrainingPlan,
+    size: ProblemSize, dataFingerprint: String
   ) throws(PlanError) {
     try Self.check(gmf, is: .gmf, plan, size, dataFingerprint, field: "pretrained-gmf")
     try Self.check(mlp, is: .mlp, plan, size, dataFingerprint, field: "pretrained-mlp")
@@ -20,7 +22,9 @@ package struct PretrainedModel: RecordSource {
       plan: plan, size: size, dataFingerprint: dataFingerprint, completedEpochs: 0, step: 0, optimizerStep: 0,
       wallSeconds: 0)
     userRows = Self.joined(gmf.userRows, gmf.shape.rowWidth, mlp.userRows, mlp.shape.rowWidth)
-    itemRows = Self.joined(gmf.itemRows, gmf.shape.rowWidth, mlp.itemRows, mlp.shape.rowWidth)
+    itemRows =
+      Self.joined(ownRows(gmf), gmf.shape.rowWidth, ownRows(mlp), mlp.shape.rowWidth)
+      + Self.joined(gmf.featureRows, gmf.shape.rowWidth, mlp.featureRows, mlp.shape.rowWidth)
     dense = Self.dense(gmf, mlp, shape: plan.shape, alpha: Float(plan.pretrainAlpha))
   }
 

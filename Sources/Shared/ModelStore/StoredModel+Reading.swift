@@ -9,19 +9,25 @@ extension StoredModel {
     let config = try Self.config(folder)
     let shape = config.shape
     let tensors = ModelTensor.all(
-      of: shape, users: config.users, items: config.items, ratings: config.ratings != nil)
+      of: shape, users: config.users, items: config.items, features: config.features ?? 0,
+      ratings: config.ratings != nil)
     let file = try SafetensorsFile(path: "\(folder)/\(ModelFiles.tensors)", holding: tensors)
     var parameters = CanonicalParameters(
       rowWidth: shape.rowWidth, userRows: [Float](repeating: 0, count: config.users * shape.rowWidth),
       itemRows: [Float](repeating: 0, count: config.items * shape.rowWidth),
+      featureRows: [Float](repeating: 0, count: (config.features ?? 0) * shape.rowWidth),
       dense: [Float](repeating: 0, count: shape.denseCount))
     for tensor in tensors { parameters.place(file.values(of: tensor).span, of: tensor) }
     let users = try TabbedTable.read(
       "\(folder)/\(ModelFiles.users)", heading: ModelFiles.userHeading, count: config.users)
     let items = try TabbedTable.read(
       "\(folder)/\(ModelFiles.items)", heading: ModelFiles.itemHeading, count: config.items)
+    let features = try config.features.map { count throws(ModelStoreError) in
+      try TabbedTable.read("\(folder)/\(ModelFiles.features)", heading: ModelFiles.featureHeading, count: count)
+    }
     self.init(
-      config: config, userRows: parameters.userRows, itemRows: parameters.itemRows, dense: parameters.dense,
+      config: config, userRows: parameters.userRows, itemRows: parameters.itemRows,
+      featureRows: parameters.featureRows, featureNames: (features ?? []).map { $0[0] }, dense: parameters.dense,
       ratings: config.ratings.map {
         RatingNormalizer(
           scheme: $0, userMeans: parameters.userMeans, itemMeans: parameters.itemMeans,

@@ -24,7 +24,7 @@ extension StoredModel {
     config.digest = digest
     try Self.write(config, "\(folder)/\(ModelFiles.config)")
     let tensors = ModelTensor.all(
-      of: shape, users: config.users, items: config.items, ratings: ratings != nil)
+      of: shape, users: config.users, items: config.items, features: featureNames.count, ratings: ratings != nil)
     var file = try DurableFile(path: "\(folder)/\(ModelFiles.tensors)")
     try file.append(Safetensors.header(of: tensors))
     for tensor in tensors { try file.append(parameters.values(of: tensor)) }
@@ -37,6 +37,11 @@ extension StoredModel {
     ) { row in
       let item = descriptions[row]
       return [items.ids[row], item.title, item.genres.joined(separator: ModelFiles.genreSeparator)]
+    }
+    if !featureNames.isEmpty {
+      try TabbedTable.write(
+        "\(folder)/\(ModelFiles.features)", heading: ModelFiles.featureHeading, count: featureNames.count
+      ) { [featureNames[$0]] }
     }
     try FileTree.synchronize(folder: folder)
   }

@@ -7,8 +7,12 @@ package struct StoredModel: Sendable {
   package let config: ModelConfig
   /// `[users × rowWidth]`, as `NetworkShape` lays out a row.
   package let userRows: [Float]
-  /// `[items × rowWidth]`
+  /// `[items × rowWidth]`, complete: where items have features, their rows are in it.
   package let itemRows: [Float]
+  /// `[features × rowWidth]`
+  package let featureRows: [Float]
+  /// Of each feature, such as `genre=Drama`.
+  package let featureNames: [String]
   /// `[denseCount]`
   package let dense: [Float]
   /// What the scores of a model of ratings stand for.
@@ -19,7 +23,8 @@ package struct StoredModel: Sendable {
   package let descriptions: [ItemDescription]
 
   package init(
-    config: ModelConfig, userRows: [Float], itemRows: [Float], dense: [Float], ratings: RatingNormalizer? = nil,
+    config: ModelConfig, userRows: [Float], itemRows: [Float], featureRows: [Float] = [], featureNames: [String] = [],
+    dense: [Float], ratings: RatingNormalizer? = nil,
     users: IDTable, items: IDTable, descriptions: [ItemDescription]
   ) {
     let shape = config.shape
@@ -30,6 +35,12 @@ package struct StoredModel: Sendable {
     precondition(items.count == config.items, "\(items.count) ids of \(config.items) items")
     precondition(descriptions.count == config.items, "\(descriptions.count) descriptions of \(config.items) items")
     precondition(config.ratings == ratings?.scheme, "a config of other ratings than the model's")
+    precondition(featureNames.count == config.features ?? 0, "\(featureNames.count) names of features")
+    precondition(
+      featureRows.count == featureNames.count * shape.rowWidth,
+      "\(featureRows.count) floats of \(featureNames.count) features")
+    self.featureRows = featureRows
+    self.featureNames = featureNames
     self.ratings = ratings
     self.config = config
     self.userRows = userRows
@@ -47,13 +58,14 @@ package struct StoredModel: Sendable {
     var digest = ModelDigest()
     digest.update(userRows.span)
     digest.update(itemRows.span)
+    digest.update(featureRows.span)
     digest.update(dense.span)
     return digest.finish()
   }
 
   var parameters: CanonicalParameters {
     CanonicalParameters(
-      rowWidth: shape.rowWidth, userRows: userRows, itemRows: itemRows, dense: dense,
+      rowWidth: shape.rowWidth, userRows: userRows, itemRows: itemRows, featureRows: featureRows, dense: dense,
       userMeans: ratings?.userMeans ?? [], itemMeans: ratings?.itemMeans ?? [], userRatings: ratings?.userRatings ?? [])
   }
 }
@@ -67,8 +79,10 @@ enum ModelFiles {
   static let tensors = "model.safetensors"
   static let users = "users.tsv"
   static let items = "items.tsv"
+  static let features = "features.tsv"
   static let userHeading = ["row", "id"]
   static let itemHeading = ["row", "id", "title", "genres"]
+  static let featureHeading = ["row", "feature"]
   /// Between the genres of an item, as MovieLens has it.
   static let genreSeparator = "|"
 }

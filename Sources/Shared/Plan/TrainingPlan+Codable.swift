@@ -62,6 +62,8 @@ extension TrainingPlan {
     pretrainedMLP = try container.decodeIfPresent(String.self, forKey: .pretrainedMLP)
     try read(.pretrainAlpha, into: &pretrainAlpha)
     pretraining = try container.decodeIfPresent(PretrainingPlan.self, forKey: .pretraining)
+    features = try container.decodeIfPresent([String].self, forKey: .features)
+    try read(.featureDeviation, into: &featureDeviation)
     try read(.cluster, into: &cluster)
   }
 }

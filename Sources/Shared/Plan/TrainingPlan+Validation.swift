@@ -39,6 +39,9 @@ extension TrainingPlan {
       "initial-deviation", initialDeviation.isFinite && initialDeviation > 0, "\(initialDeviation)",
       "a number above 0, such as 0.01")
     try require(
+      "feature-deviation", featureDeviation.isFinite && featureDeviation > 0, "\(featureDeviation)",
+      "a number above 0, such as 0.2")
+    try require(
       "batch-size", (1...Self.batchLimit).contains(batchSize), "\(batchSize)", "1 to \(Self.batchLimit) samples")
     try require(
       "batch-size", batchSize > negatives, "\(batchSize) holds no positive with its \(negatives) negatives",

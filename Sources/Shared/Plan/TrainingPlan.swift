@@ -130,6 +130,10 @@ package struct TrainingPlan: Sendable, Equatable, Codable {
   package var pretrainAlpha = 0.5
   /// How those two are trained first, by the same command; nil where they are there already, or not wanted.
   package var pretraining: PretrainingPlan?
+  /// The standard deviation of the initial rows of features.
+  package var featureDeviation = 0.2
+  /// The fields of the items' features that are used; nil takes all that the data has.
+  package var features: [String]?
   package var cluster = ClusterShape()
 
   package init() {}
@@ -141,7 +145,8 @@ package struct TrainingPlan: Sendable, Equatable, Codable {
       momentum,
       averaging, l2, l2Users, l2Items
     case initialDeviation, batchSize, epochs, seed, consistency, wire, shards, topK, evaluateEvery, checkpointEvery
-    case stopAfterStaleEpochs, validation, pretrainedGMF, pretrainedMLP, pretrainAlpha, pretraining, cluster
+    case stopAfterStaleEpochs, validation, pretrainedGMF, pretrainedMLP, pretrainAlpha, pretraining, features,
+      featureDeviation, cluster
   }
 
   package var shape: NetworkShape {
@@ -178,17 +183,5 @@ package struct ClusterShape: Sendable, Equatable, Codable {
   package init(workers: Int = 2, servers: Int = 1) {
     self.workers = workers
     self.servers = servers
-  }
-}
-
-/// The sizes of the prepared data.
-package struct ProblemSize: Sendable, Equatable, Codable {
-  package let users: Int
-  package let items: Int
-  package let trainingInteractions: Int
-  package init(users: Int, items: Int, trainingInteractions: Int) {
-    self.users = users
-    self.items = items
-    self.trainingInteractions = trainingInteractions
   }
 }

@@ -107,14 +107,21 @@ extension ControlMessage {
     let users: UInt64 = try reader.number("users")
     let items: UInt64 = try reader.number("items")
     let interactions: UInt64 = try reader.number("interactions")
+    let coldItems: UInt64 = try reader.number("cold items")
+    let features: UInt64 = try reader.number("features")
     guard users <= UInt32.max, items <= UInt32.max, interactions <= UInt64(Int64.max), workers > 0, servers > 0 else {
       throw WireError("problem size", "is \(users) users, \(items) items, \(workers) workers, \(servers) servers")
+    }
+    guard coldItems <= items, features <= UInt64(UInt32.max) - items else {
+      throw WireError("problem size", "is \(coldItems) cold of \(items) items, and \(features) features")
     }
     let restores: UInt8 = try reader.number("restores")
     guard restores < 2 else { throw WireError("restores", "is \(restores)") }
     return Welcome(
       job: job, membership: membership, index: index, workers: workers, servers: servers,
-      size: ProblemSize(users: Int(users), items: Int(items), trainingInteractions: Int(interactions)),
+      size: ProblemSize(
+        users: Int(users), items: Int(items), trainingInteractions: Int(interactions), coldItems: Int(coldItems),
+        features: Int(features)),
       restores: restores == 1, plan: try reader.byteArray("plan", atMost: planLimit))
   }
 }

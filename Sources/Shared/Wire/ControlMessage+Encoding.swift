@@ -148,6 +148,8 @@ private struct ByteSink {
     number(UInt64(value.size.users))
     number(UInt64(value.size.items))
     number(UInt64(value.size.trainingInteractions))
+    number(UInt64(value.size.coldItems))
+    number(UInt64(value.size.features))
     number(UInt8(value.restores ? 1 : 0))
     number(UInt32(value.plan.count))
     bytes.append(contentsOf: value.plan)

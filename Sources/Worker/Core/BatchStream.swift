@@ -20,7 +20,7 @@ package struct BatchStream {
     let held = configuration.shards
     orders = held.map { ShardOrder(shard: ShardID($0), epoch: epoch, configuration: configuration) }
     sampler = NegativeSampler(
-      interactions: configuration.index, items: configuration.size.items, plan: configuration.plan, epoch: epoch)
+      interactions: configuration.index, items: configuration.size.knownItems, plan: configuration.plan, epoch: epoch)
     switch configuration.plan.consistency {
     case .bsp:
       schedule = BatchSchedule(interactions: map.interactions, perStep: configuration.plan.positivesPerStep)
@@ -67,7 +67,7 @@ package struct BatchStream {
       for (index, shard) in held.enumerated() {
         batch.leaves[index].begin(ReductionTree.Node(level: 0, index: UInt16(shard)))
         append(batch.starts[shard]..<batch.ends[shard], ofHeld: index, to: &batch.leaves[index])
-        batch.leaves[index].finish()
+        batch.leaves[index].finish(configuration)
       }
     case .ssp, .async:
       batch.leaves[0].begin(ReductionTree.root(over: configuration.shardMap.count))
@@ -75,7 +75,7 @@ package struct BatchStream {
         let positions = offsets[index] + batch.starts[index]..<offsets[index] + batch.ends[index]
         append(positions, ofHeld: index, to: &batch.leaves[0])
       }
-      batch.leaves[0].finish()
+      batch.leaves[0].finish(configuration)
     }
     batch.finish(placement: configuration.placement)
   }

@@ -1,14 +1,19 @@
 import Interactions
+package import NeuralCF
 import Plan
 
 /// The samples of one leaf of a step, with their distinct users and items.
 package struct LeafBatch {
   /// Which shard's leaf, or nothing where all held shards make one batch.
   private(set) var node = ReductionTree.Node(level: 0, index: 0)
-  /// The distinct users, counted from the worker's first, and the distinct items; ascending.
+  /// The distinct users, counted from the worker's first, and the distinct items with their features; ascending.
   package private(set) var users: RowSet
   package private(set) var items: RowSet
   package private(set) var count = 0
+  /// How many of `items` are items; the features stand behind them.
+  package private(set) var itemCount = 0
+  /// What the features add to the items; empty where items have none.
+  package private(set) var complement = ItemComplement()
   /// Per sample: its user's and item's row until `finish`, their places among the distinct ones from then on, and its
   /// target. `[capacity]`, of which the first `count` are meant.
   private var userColumn: [UInt32] = []
@@ -57,6 +62,16 @@ package struct LeafBatch {
     if configuration.plan.dropout > 0 { number(run, drawnWith: configuration.plan.negatives) }
     users.insert(userColumn, run)
     items.insert(itemColumn, run)
+    if let features = configuration.features { insert(features, configuration.size, run) }
+  }
+
+  /// Adds the features of a run's items.
+  private mutating func insert(_ features: ItemFeatures, _ size: ProblemSize, _ run: Range<Int>) {
+    for place in run {
+      for entry in features.entries(of: itemColumn[place]) {
+        items.insert(size.row(ofFeature: features.feature(at: entry)))
+      }
+    }
   }
 
   /// Numbers the samples of a run by interaction and place beside it, whoever trains them.
@@ -150,9 +165,30 @@ package struct LeafBatch {
   }
 
   /// Turns rows into places among the distinct ones.
-  mutating func finish() {
+  mutating func finish(_ configuration: WorkerConfiguration) {
     users.number(&userColumn, count: count)
     items.number(&itemColumn, count: count)
+    itemCount = items.rows.count
+    if let features = configuration.features { complete(features, configuration.size) }
+  }
+
+  /// Lists what the features of each distinct item add to it.
+  private mutating func complete(_ features: ItemFeatures, _ size: ProblemSize) {
+    complement.removeAll()
+    for row in items.rows {
+      guard Int(row) < size.items else { break }
+      for entry in features.entries(of: row) {
+        let place = items.slot(of: size.row(ofFeature: features.feature(at: entry)))
+        complement.append(features.weight(at: entry), ofRowAt: place)
+      }
+      complement.endItem()
+    }
+    itemCount = complement.itemCount
+    Self.countUses(itemColumn, count, rows: items.rows.count, in: &complement)
+  }
+
+  private static func countUses(_ column: [UInt32], _ count: Int, rows: Int, in complement: inout ItemComplement) {
+    complement.count(column.span.extracting(0..<count), rows: rows)
   }
 }
 

@@ -25,6 +25,14 @@ package struct RowSet {
     }
   }
 
+  /// Inserts one row.
+  @inline(__always)
+  mutating func insert(_ row: UInt32) { words[Int(row >> 6)] |= 1 << UInt64(row & 63) }
+
+  /// The place of a row that was listed.
+  @inline(__always)
+  func slot(of row: UInt32) -> UInt32 { slots[Int(row)] }
+
   /// Lists the inserted rows, gives each its place in the list, and forgets them for the next batch.
   mutating func number() { Self.number(&words, &rows, &slots) }
 

@@ -43,9 +43,9 @@ extension ShardTrainer {
   package mutating func evaluationOrdered(directives: inout [WorkerDirective]) {
     precondition(state == .idle, "an evaluation ordered while \(state)")
     let width = shape.rowWidth
-    Self.grow(&catalogue, to: configuration.size.items * width)
+    Self.grow(&catalogue, to: configuration.size.itemRows * width)
     for server in (0..<configuration.placement.servers).map({ ServerID($0) }) {
-      let rows = configuration.placement.rowCount(of: configuration.size.items, on: server)
+      let rows = configuration.placement.rowCount(of: configuration.size.itemRows, on: server)
       enqueue(.readWeights, .item, 0..<rows, recordByteCount: 4 * width, of: server)
       enqueue(.readWeights, .dense, 0..<1, recordByteCount: 4 * configuration.denseCount, of: server)
     }
@@ -144,7 +144,7 @@ extension ShardTrainer {
     switch reply.table {
     case .item:
       let places = reply.first..<reply.first + reply.count
-      guard places.upperBound <= configuration.placement.rowCount(of: configuration.size.items, on: server) else {
+      guard places.upperBound <= configuration.placement.rowCount(of: configuration.size.itemRows, on: server) else {
         throw WireError("item rows", "reach to \(places.upperBound), beyond server \(server)'s")
       }
       let rows = places.map { $0 * servers + Int(server.rawValue) }

@@ -98,7 +98,7 @@ extension ShardTrainer {
     switch try FrameMark.read(&reader) {
     case .stepReply:
       let slice = configuration.denseRange(on: server)
-      let reply = try StepReply(from: &reader, rowLimit: configuration.size.items, denseLimit: slice.count)
+      let reply = try StepReply(from: &reader, rowLimit: configuration.size.itemRows, denseLimit: slice.count)
       try replied(reply, &reader, slice: slice, directives: &directives)
     case .bulkReply:
       let reply = try BulkRequest(from: &reader)

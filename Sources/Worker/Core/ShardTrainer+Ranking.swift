@@ -70,9 +70,10 @@ extension ShardTrainer {
     _ configuration: WorkerConfiguration, dense: borrowing FloatBuffer, catalogue: borrowing FloatBuffer
   ) -> Scorer {
     let shape = configuration.plan.shape
-    return Scorer(
-      shape: shape, dense: dense.span,
-      itemRows: catalogue.span.extracting(0..<configuration.size.items * shape.rowWidth))
+    let rows = catalogue.span.extracting(0..<configuration.size.itemRows * shape.rowWidth)
+    guard let features = configuration.features else { return Scorer(shape: shape, dense: dense.span, itemRows: rows) }
+    let completed = features.completed(rows, width: shape.rowWidth)
+    return Scorer(shape: shape, dense: dense.span, itemRows: completed.span)
   }
 
   private static func read(

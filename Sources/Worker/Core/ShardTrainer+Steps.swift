@@ -42,16 +42,23 @@ extension ShardTrainer {
     Self.grow(&leafItemRows, to: itemRowIDs.count * width)
     Self.grow(&leafUserGradients, to: userRows.count * width)
     Self.read(userRows, of: users, after: optimizerStep, into: &leafUserRows)
-    Self.gather(current.itemPlaces[index], of: itemRows, width: width, into: &leafItemRows)
+    if configuration.features == nil {
+      Self.gather(current.itemPlaces[index], of: itemRows, width: width, into: &leafItemRows)
+    } else {
+      gatherCompleted(index, leaf)
+    }
 
     let dropout = Dropout(share: configuration.plan.dropout, seed: configuration.plan.seed, epoch: epoch)
     let gradient = reducer.blank()
     gradient.setRows(itemRowIDs.span)
+    let l2 = L2Penalty(configuration.plan)
     let leafLoss = gradient.withMutableValues { (itemGradients, denseGradients) in
-      Self.run(
+      guard configuration.features == nil else {
+        return runCompleted(leaf, dropout, scale, l2, &itemGradients, &denseGradients)
+      }
+      return Self.run(
         &computation, leaf, userRows: leafUserRows, itemRows: leafItemRows, dropout: dropout, scale: scale,
-        l2: L2Penalty(configuration.plan), userGradients: &leafUserGradients, width: width, &itemGradients,
-        &denseGradients)
+        l2: l2, userGradients: &leafUserGradients, width: width, &itemGradients, &denseGradients)
     }
     count(loss: leafLoss)
     reducer.add(gradient, at: leaf.node)
@@ -85,7 +92,7 @@ extension ShardTrainer {
     computation.load(dense: dense.span)
   }
 
-  private static func run(
+  static func run(
     _ computation: inout GradientComputation, _ leaf: LeafBatch, userRows: borrowing FloatBuffer,
     itemRows: borrowing FloatBuffer, dropout: Dropout?, scale: Float, l2: L2Penalty, userGradients: inout FloatBuffer,
     width: Int,
@@ -95,7 +102,7 @@ extension ShardTrainer {
     var target = all._mutatingExtracting(0..<leaf.users.rows.count * width)
     return computation.run(
       userRows: userRows.span.extracting(0..<leaf.users.rows.count * width),
-      itemRows: itemRows.span.extracting(0..<leaf.items.rows.count * width), userOfSample: leaf.userOfSample,
+      itemRows: itemRows.span.extracting(0..<leaf.itemCount * width), userOfSample: leaf.userOfSample,
       itemOfSample: leaf.itemOfSample, targets: leaf.targets, dropout: dropout, numbers: leaf.numbers, scale: scale,
       l2: l2, userGradients: &target,
       itemGradients: &itemGradients, denseGradients: &denseGradients)
@@ -110,7 +117,7 @@ extension ShardTrainer {
     table.read(rows.span, after: step, into: &target)
   }
 
-  private static func gather(
+  static func gather(
     _ places: [UInt32], of source: borrowing FloatBuffer, width: Int, into buffer: inout FloatBuffer
   ) {
     var target = buffer.mutableSpan

@@ -45,7 +45,7 @@ package struct ShardTrainer: ~Copyable {
 
   /// Bulk requests that are not sent yet, the next one last.
   var bulkQueue: [(server: ServerID, request: BulkRequest)] = []
-  /// All item rows, `[items × width]`, while ranking.
+  /// All item rows and those of their features, `[items and features × width]`, while ranking.
   var catalogue: FloatBuffer
 
   // The order of the coordinator.
@@ -64,6 +64,9 @@ package struct ShardTrainer: ~Copyable {
   var leafUserRows: FloatBuffer
   var leafItemRows: FloatBuffer
   var leafUserGradients: FloatBuffer
+  /// Where items have features: the rows of items and features before they are added up, and the gradients of the sums.
+  var leafOwnRows: FloatBuffer
+  var leafItemGradients: FloatBuffer
   /// What rounding has taken from the items' gradients so far, `[items × width]` in units of the plan's
   /// `gradientScale`; kept only where gradients are rounded.
   var remainders: FloatBuffer
@@ -96,7 +99,7 @@ package struct ShardTrainer: ~Copyable {
     reducer = TreeReducer(
       shards: configuration.shardMap.count, width: shape.rowWidth, denseCount: configuration.denseCount)
     current = StepBatch(
-      leaves: leaves, users: configuration.users.count, items: configuration.size.items,
+      leaves: leaves, users: configuration.users.count, items: configuration.size.itemRows,
       servers: configuration.placement.servers)
     following = current
     itemRows = FloatBuffer(count: 0)
@@ -104,8 +107,10 @@ package struct ShardTrainer: ~Copyable {
     leafUserRows = FloatBuffer(count: 0)
     leafItemRows = FloatBuffer(count: 0)
     leafUserGradients = FloatBuffer(count: 0)
+    leafOwnRows = FloatBuffer(count: 0)
+    leafItemGradients = FloatBuffer(count: 0)
     catalogue = FloatBuffer(count: 0)
-    remainders = FloatBuffer(count: plan.gradientWire == .fp16 ? configuration.size.items * shape.rowWidth : 0)
+    remainders = FloatBuffer(count: plan.gradientWire == .fp16 ? configuration.size.itemRows * shape.rowWidth : 0)
   }
 
   // MARK: orders

@@ -16,6 +16,8 @@ package struct WorkerConfiguration: Sendable {
   package let users: Range<Int>
   /// The training interactions of all users.
   package let interactions: InteractionMatrix
+  /// What items are described by, where that is used.
+  package let features: ItemFeatures?
   /// What the scores of ratings stand for, where ratings are learnt.
   let ratings: RatingNormalizer?
   /// Those of this worker's users.
@@ -25,7 +27,7 @@ package struct WorkerConfiguration: Sendable {
 
   package init(
     job: JobID, membership: MembershipEpoch, worker: WorkerID, plan: TrainingPlan, size: ProblemSize,
-    placement: Placement, shardMap: ShardMap, interactions: InteractionMatrix
+    placement: Placement, shardMap: ShardMap, interactions: InteractionMatrix, features: ItemFeatures? = nil
   ) {
     self.job = job
     self.membership = membership
@@ -35,6 +37,9 @@ package struct WorkerConfiguration: Sendable {
     self.placement = placement
     self.shardMap = shardMap
     self.interactions = interactions
+    self.features = features
+    precondition(
+      features?.count ?? 0 == size.features, "\(features?.count ?? 0) features, and \(size.features) in the job")
     denseCount = plan.shape.denseCount
     ratings = plan.objective == .rating ? RatingNormalizer(interactions, plan: plan) : nil
     precondition(plan.objective == .implicit || ratings != nil, "ratings are to be learnt, and there are none")

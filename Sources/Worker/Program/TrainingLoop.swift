@@ -77,6 +77,7 @@ package struct TrainingLoop: ~Copyable {
   ) throws {
     let plan = try JSONDecoder().decode(TrainingPlan.self, from: Data(welcome.plan))
     let interactions = data.trainingMatrix(excludingValidation: plan.validation)
+    let features = try data.features(for: plan)?.features
     if plan.objective == .rating {
       guard interactions.hasRatings, let test = data.testRatings, let validation = data.validationRatings else {
         throw WireError("plan", "learns ratings, and this worker's data has none")
@@ -89,7 +90,8 @@ package struct TrainingLoop: ~Copyable {
       WorkerConfiguration(
         job: welcome.job, membership: welcome.membership, worker: WorkerID(welcome.index), plan: plan,
         size: welcome.size, placement: Placement(workers: Int(welcome.workers), servers: Int(welcome.servers)),
-        shardMap: interactions.shardMap(into: plan.shardCount), interactions: interactions))
+        shardMap: interactions.shardMap(into: plan.shardCount), interactions: interactions,
+        features: features))
     self.context = context
     self.link = link
     self.data = data
