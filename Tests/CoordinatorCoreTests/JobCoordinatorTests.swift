@@ -145,7 +145,7 @@ struct Story {
       story.coordinator.ticked(at: time, directives: &story.directives)
     }
     let reasons = story.directives.compactMap { if case .goBack(let reason) = $0 { reason } else { nil } }
-    #expect(reasons.count == 1 && reasons.first?.contains("is lost: stands still since 90 s") == true)
+    #expect(reasons.count == 1 && reasons.first?.contains("is lost: has stood still for 90 s") == true)
   }
 
   @Test func epochsFollowOneAnotherToTheEnd() {

@@ -63,7 +63,11 @@ extension JobCoordinator {
     guard phase == .preparing else { return }
     switch member.role {
     case .server: serversMayBeReady(directives: &directives)
-    case .worker: if workers.allSatisfy(ready.contains) { beginEpoch(at: time, directives: &directives) }
+    case .worker:
+      guard workers.allSatisfy(ready.contains) else { return }
+      // Nothing is trained yet that a cut would save.
+      cutAt = time
+      beginEpoch(at: time, directives: &directives)
     }
   }
 
@@ -111,7 +115,7 @@ extension JobCoordinator {
     }
     if phase == .training || phase == .pausing {
       for worker in awaited where time - (lastAdvance[worker] ?? time) > Self.stepLimit {
-        return leaseLost(worker, "stands still since \(Int(Self.stepLimit)) s", at: time, directives: &directives)
+        return leaseLost(worker, "has stood still for \(Int(Self.stepLimit)) s", at: time, directives: &directives)
       }
     }
     if phase == .training, time - cutAt > max(Self.cutPeriod, Self.cutShare * cutSeconds) {

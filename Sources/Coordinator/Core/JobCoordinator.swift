@@ -172,6 +172,8 @@ package struct JobCoordinator: Sendable {
   /// The servers are given their rows, instead of drawing them.
   package var restores: Bool { beginsFromRows || cut != nil }
 
+  package var goesOnFromCheckpoint: Bool { cut != nil }
+
   /// Steps of an epoch, in `bsp`.
   package var stepsPerEpoch: Int { plan.stepsPerEpoch(of: size) }
 

@@ -84,8 +84,14 @@ package final class RunRecorder {
 
   /// Goes back to the last checkpoint with the coordinator.
   func goBack(to coordinator: JobCoordinator, reason: String) throws {
-    checkpoint = coordinator.restores ? try Checkpoints.latest(in: folder).newest : nil
+    checkpoint = coordinator.goesOnFromCheckpoint ? try Checkpoints.latest(in: folder).newest : nil
     source = checkpoint ?? pretrained
+    guard checkpoint?.header.optimizerStep ?? 0 == coordinator.position.optimizerStep else {
+      throw ModelStoreError(
+        .damaged, path: "\(folder)/checkpoints",
+        "the checkpoint of optimizer step \(coordinator.position.optimizerStep) cannot be read any more",
+        hint: "an older one is there: go on from it with --resume")
+    }
     let epochs = coordinator.history.epochs
     metrics = try MetricsLog(path: "\(folder)/metrics.jsonl", resumingAfter: epochs.last?.epoch ?? 0)
     events = try EventsFile(run: folder, epochs: epochs.map { EpochReport($0, topK: plan.topK) }, topK: plan.topK)
