@@ -85,27 +85,49 @@ struct LocalCluster {
       }
       for post in posts { post.process.check() }
       if case .exited(let code) = posts[0].process.ending { return ExitStatus(rawValue: code) ?? .bug }
-      for index in posts.indices { try tend(&posts[index], coordinator: posts[0].process) }
+      try tendCoordinator(&posts)
+      for index in posts.indices.dropFirst() { try tend(&posts[index], coordinator: posts[0].process) }
     }
   }
 
-  /// Sees to a process that has ended too soon.
+  /// Sees to a coordinator that was killed. Its successor needs those, too, who had gone when the work was done.
+  private func tendCoordinator(_ posts: inout [Post]) throws {
+    guard posts[0].process.ending != nil else { return }
+    guard try isDue(&posts[0]) else { return }
+    var more = ["--succeeds-one-lost-at", String(posts[0].lostAt)]
+    if !resumes, try Checkpoints.latest(in: folder.path).newest != nil { more.append("--resume") }
+    try posts[0].restart(adding: more)
+    for index in posts.indices.dropFirst() {
+      let ending = posts[index].process.ending
+      if ending == .exited(0) || ending == Self.sentAway { try posts[index].restart() }
+    }
+  }
+
+  /// Sees to a member that has ended too soon.
   private func tend(_ post: inout Post, coordinator: LocalProcess) throws {
     guard let ending = post.process.ending, ending != .exited(0), ending != Self.sentAway else { return }
-    let now = MonotonicClock.seconds
-    if let restart = post.restartsAt {
-      guard now >= restart else { return }
-      var more: [String] = []
-      if post.process === coordinator {
-        if !resumes, try Checkpoints.latest(in: folder.path).newest != nil { more.append("--resume") }
-        more += ["--succeeds-one-lost-at", String(post.losses.last ?? now)]
-      }
-      return try post.restart(adding: more)
+    if case .exited(let code) = ending, let status = ExitStatus(rawValue: code), Self.hopeless.contains(status) {
+      throw CommandFailure(
+        status, "\(post.name) \(ending); its last words are in \(folder.logFolder)", hint: resumeHint)
     }
-    let wait = try post.lost(at: now, hint: resumeHint)
-    report("\(post.name) (process \(post.process.pid)) \(ending); starting it again\(wait)")
-    if post.process !== coordinator { coordinator.signal(SIGUSR1) }
+    let isNew = post.restartsAt == nil
+    if try isDue(&post) { return try post.restart() }
+    if isNew { coordinator.signal(SIGUSR1) }
   }
+
+  /// Whether the successor of a process that has ended is due; reports the loss when it is new.
+  private func isDue(_ post: inout Post) throws -> Bool {
+    let now = MonotonicClock.seconds
+    if let due = post.restartsAt { return now >= due }
+    let wait = try post.lost(at: now, hint: resumeHint)
+    if let ending = post.process.ending {
+      report("\(post.name) (process \(post.process.pid)) \(ending); starting it again\(wait)")
+    }
+    return false
+  }
+
+  // What would end a successor, too.
+  private static let hopeless: [ExitStatus] = [.usage, .badData, .missingInput, .cannotWrite]
 
   private var resumeHint: String {
     "go on from the last checkpoint with: neumf train --data \(data) --resume \(whole.path)"

@@ -7,9 +7,12 @@ struct Post {
   private let log: String?
   private(set) var process: LocalProcess
   /// When its processes ended too soon.
-  private(set) var losses: [Double] = []
+  private var losses: [Double] = []
   /// When the next is due, if there is none.
   private(set) var restartsAt: Double?
+
+  /// When the last of them did; now, if none has.
+  var lostAt: Double { losses.last ?? MonotonicClock.seconds }
 
   // Limit: what ends this often within this many seconds will end again.
   private static let lossLimit = 10
@@ -42,7 +45,7 @@ struct Post {
   }
 
   /// Starts the next one.
-  mutating func restart(adding more: [String]) throws {
+  mutating func restart(adding more: [String] = []) throws {
     process = try LocalProcess(name: name, arguments: arguments + more, log: log)
     restartsAt = nil
   }

@@ -80,15 +80,28 @@ import Testing
     #expect(found.updates.lost == 0 && found.recoveries.count == 2)
   }
 
+  /// The data goes away while the job trains, so that the successor of a killed worker cannot read it.
+  @Test func successorThatCannotBeginEndsTheJobAtOnce() throws {
+    let run = scratch.path("without")
+    let job = try NeumfProcess(data.trainArguments(run, workers: 2, servers: 1, epochs: 5000), in: scratch)
+    try wait(until: { try epochsDone(run) > 0 }, "the run is under way")
+    try FileManager.default.removeItem(atPath: data.folder)
+    kill(try #require(job.children.first { NeumfProcess.role(of: $0) == "worker" }), SIGKILL)
+    let result = try job.finish()
+    #expect(result.exitCode == 66, "\(result.errors)")
+    #expect(result.errors.contains("ended with exit code 66") && result.errors.contains("--resume"), "\(result.errors)")
+  }
+
   @Test func jobWhoseWorkerCannotLiveEnds() throws {
     let run = scratch.path("doomed")
     let job = try NeumfProcess(
       data.trainArguments(run, workers: 2, servers: 1, epochs: 5000), in: scratch)
     try wait(until: { try epochsDone(run) > 0 }, "the run is under way")
-    while job.process.isRunning {
-      if let worker = job.children.first(where: { NeumfProcess.role(of: $0) == "worker" }) { kill(worker, SIGKILL) }
-      usleep(1000)
+    let giveUp = {
+      for worker in job.children where NeumfProcess.role(of: worker) == "worker" { kill(worker, SIGKILL) }
+      return !job.process.isRunning
     }
+    try wait(until: giveUp, "the job gives up")
     let result = try job.finish()
     #expect(result.exitCode == 75, "\(result.errors)")
     #expect(result.errors.contains("worker") && result.errors.contains("--resume"), "\(result.errors)")
