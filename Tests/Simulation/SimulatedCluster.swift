@@ -299,16 +299,16 @@ package final class SimulatedCluster {
           job: welcome.job, membership: welcome.membership, worker: WorkerID(welcome.index), plan: plan, size: size,
           placement: Placement(workers: Int(welcome.workers), servers: Int(welcome.servers)),
           shardMap: interactions.shardMap(into: plan.shardCount), interactions: interactions))
-    case .connect: workers[index]?.trainer.connected(directives: &directives)
+    case .connect: try workers[index]?.trainer.connected(directives: &directives)
     case .train(let epoch, let step, let until, let positions):
-      workers[index]?.trainer.trainingOrdered(
+      try workers[index]?.trainer.trainingOrdered(
         epoch: epoch, step: step, until: until, positions: positions, directives: &directives)
     case .pause: workers[index]?.trainer.pauseOrdered(directives: &directives)
     case .settle(let endedEpoch):
       workers[index]?.trainer.settleOrdered(endedEpoch: endedEpoch, directives: &directives)
     case .evaluate(let target):
       workers[index]?.target = target
-      workers[index]?.trainer.evaluationOrdered(directives: &directives)
+      try workers[index]?.trainer.evaluationOrdered(directives: &directives)
     case .finish: send(.farewell(Account(updates: workers[index]?.trainer.pushes ?? 0)), from: .worker(index))
     case .abort(let reason): throw SimulationFailure(reason)
     default: break

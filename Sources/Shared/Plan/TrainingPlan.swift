@@ -186,6 +186,8 @@ package struct ProblemSize: Sendable, Equatable, Codable {
   package let users: Int
   package let items: Int
   package let trainingInteractions: Int
+  // Limit: an interaction's place is a number of 32 bits, and the batch schedule multiplies two such and a 2.
+  package static let interactionLimit = 1 << 31
   package init(users: Int, items: Int, trainingInteractions: Int) {
     self.users = users
     self.items = items
