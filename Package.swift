@@ -144,7 +144,9 @@ let package = Package(
         "CoordinatorCore", "ParamServerCore", "WorkerCore", "Wire", "Plan", "Interactions", "Datasets", "ModelStore",
         "SectionFile", "Ranking", "CSharedMemory", "CZlib", "TestSupport",
       ], path: "Tests/HostileBytes", swiftSettings: strict),
-    tests("HostileBytesTests", ["HostileBytes"], resources: [.copy("Corpus")]),
+    tests(
+      "HostileBytesTests", ["HostileBytes", "CoordinatorCore", "WorkerCore", "Ranking", "Wire", "Plan"],
+      resources: [.copy("Corpus")]),
     tests("CommandTests", ["neumf", "Datasets", "Interactions", "ModelStore", "Ranking", "Plan", "TestSupport"]),
     tests("BenchTests", ["neumf-bench", "Simulation", "Plan"]),
     tests("ClusterTests", ["neumf", "Datasets", "Interactions", "ModelStore", "Plan", "TestSupport"]),
