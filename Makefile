@@ -26,7 +26,7 @@ PREPARED := data/$(if $(DATA),$(FORMAT)-$(shell realpath -m $(DATA) | cksum | cu
 # As many users, items and ratings as MovieLens 1M.
 SYNTHETIC := --users 6040 --items 3706 --interactions 1000209 --seed 1 --format movielens
 
-.PHONY: help setup setup-tests build train test check bench clean
+.PHONY: help setup setup-tests build train test check bench fuzz clean
 
 help: ## lists the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 14
@@ -66,6 +66,23 @@ check: setup-tests build ## what CI runs: style, imports, tests
 bench: build ## measures the parts, the whole, and PyTorch; ROUNDS= says how often
 	$(SWIFT) build -c release --product neumf-bench
 	$(MAKE) --no-print-directory -C Benchmarks
+
+# What `make fuzz` fuzzes, for how many seconds each, and how many at once.
+TARGETS ?= frames server worker coordinator sections checkpoint container model plan ncf movielens netflix csv
+SECONDS_EACH ?= 60
+JOBS ?= 1
+CORPUS := Tests/HostileBytesTests/Corpus
+FUZZ := .build/fuzz/release/neumf-fuzz
+# Inputs of more bytes find nothing that shorter ones do not; none of ours takes a hundredth of this time.
+FUZZ_LIMITS := -max_len=4096 -timeout=10 -rss_limit_mb=2048
+
+fuzz: setup ## gives the decoders made-up bytes; TARGETS=, SECONDS_EACH=, JOBS=
+	NEUMF_FUZZ=1 $(SWIFT) build -c release --scratch-path .build/fuzz --product neumf-fuzz \
+	  -Xswiftc -sanitize=fuzzer -Xswiftc -use-ld=lld
+	mkdir -p $(addprefix .build/fuzz/corpus/,$(TARGETS)) .build/fuzz/found
+	printf '%s\n' $(TARGETS) | SWIFT_BACKTRACE=enable=no xargs -P $(JOBS) -I TARGET $(FUZZ) TARGET \
+	  $(FUZZ_LIMITS) -max_total_time=$(SECONDS_EACH) -print_final_stats=1 -artifact_prefix=.build/fuzz/found/TARGET- \
+	  .build/fuzz/corpus/TARGET $(CORPUS)/TARGET
 
 clean: ## removes what was built and generated, but no run
 	rm -rf .build data

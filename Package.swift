@@ -138,9 +138,25 @@ let package = Package(
         "CoordinatorCore", "ParamServerCore", "WorkerCore", "Plan", "Wire", "Tables", "Interactions",
       ], path: "Tests/Simulation", swiftSettings: strict),
     tests("SimulationTests", ["Simulation", "CoordinatorCore", "Ranking", "Plan", "Interactions"]),
+    .target(
+      name: "HostileBytes",
+      dependencies: [
+        "CoordinatorCore", "ParamServerCore", "WorkerCore", "Wire", "Plan", "Interactions", "Datasets", "ModelStore",
+        "SectionFile", "Ranking", "CSharedMemory", "CZlib", "TestSupport",
+      ], path: "Tests/HostileBytes", swiftSettings: strict),
+    tests(
+      "HostileBytesTests", ["HostileBytes", "CoordinatorCore", "WorkerCore", "Ranking", "Wire", "Plan"],
+      resources: [.copy("Corpus")]),
     tests("CommandTests", ["neumf", "Datasets", "Interactions", "ModelStore", "Ranking", "Plan", "TestSupport"]),
     tests("BenchTests", ["neumf-bench", "Simulation", "Plan"]),
     tests("ClusterTests", ["neumf", "Datasets", "Interactions", "ModelStore", "Plan", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )
+
+// It needs libFuzzer, which only `make fuzz` links; nothing else builds it.
+if ProcessInfo.processInfo.environment["NEUMF_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "neumf-fuzz", dependencies: ["HostileBytes"], path: "Tests/Fuzzing", swiftSettings: strict))
+}

@@ -26,6 +26,27 @@ import Testing
     #expect(fields(line) == expected)
   }
 
+  /// A record of many lines used to be read anew with each of them.
+  @Test(arguments: [#"a,"b\nc","d\n\ne"\n"#, #""\r\n\r",x\n"#, #""a""\n""b",",\n,"\n"#])
+  func goesOnWhereTheLineEnded(escaped: String) {
+    let text = escaped.replacing(#"\n"#, with: "\n").replacing(#"\r"#, with: "\r")
+    let bytes = Array(text.dropLast().utf8)
+    var splitter = FieldSplitter(separator: [0x2C], hasQuotes: true)
+    var end = bytes.firstIndex(of: 0x0A) ?? bytes.count
+    var isWhole = splitter.split(bytes.span.extracting(first: end))
+    var lines = 1
+    while !isWhole {
+      end = bytes[(end + 1)...].firstIndex(of: 0x0A) ?? bytes.count
+      isWhole = splitter.resume(bytes.span.extracting(first: end))
+      lines += 1
+    }
+    let found = splitter.fields.indices.map { index in
+      let field = splitter.field(index, of: bytes.span)
+      return String(decoding: field.indices.map { field[$0] }, as: UTF8.self)
+    }
+    #expect(lines > 1 && found == fields(String(decoding: bytes, as: UTF8.self)))
+  }
+
   @Test(
     arguments: [
       ("1::2::3", ["1", "2", "3"]), ("1:2::3:", ["1:2", "3:"]), ("1:::2", ["1", ":2"]), ("::", ["", ""]),

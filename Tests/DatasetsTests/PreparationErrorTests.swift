@@ -56,6 +56,17 @@ import Testing
     #expect(try folder.names == ["input"], "something half-made is left")
   }
 
+  /// One line used to make tables of a hundred million rows.
+  @Test func namesRowsThatNoFileFills() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("p.train.rating", "0\t134217727\t5\t1\n0\t1\t3\t2\n".utf8)
+    try folder.write("p.test.rating", "0\t2\t4\t3\n".utf8)
+    try folder.write("p.test.negative", "(0,2)\t3\n".utf8)
+    let options = PreparationOptions(inputs: [folder.path("p")], format: .ncf, output: folder.path("out"))
+    let error = #expect(throws: DatasetError.self) { _ = try Preparation(options).run() }
+    #expect(error?.kind == .malformed && error?.problem.contains("134217728 items") == true)
+  }
+
   @Test func countsMalformedLinesOnRequest() throws {
     let folder = try TemporaryFolder()
     let good = (1...12).map { "1::\($0)::5::\($0)\n2::\($0 + 3)::4::\($0)\n" }

@@ -25,7 +25,7 @@ private struct Desk: ~Copyable {
   /// The frame of a step: the worker's shard contributes nothing to any row.
   static func frame(
     worker: Int, step: Int, pushes: Bool = true, wantsRows: Bool = true, epoch: Int = 1, job: UInt64 = 1,
-    membership: UInt32 = 1
+    membership: UInt32 = 1, node: ReductionTree.Node? = nil
   ) -> [UInt8] {
     let request = StepRequest(
       job: JobID(job), membership: MembershipEpoch(membership), worker: WorkerID(worker), epoch: Epoch(epoch),
@@ -36,7 +36,8 @@ private struct Desk: ~Copyable {
       var writer = unsafe FrameWriter(UnsafeMutableRawBufferPointer(memory))
       request.write(into: &writer)
       if pushes {
-        StepRequest.writeContribution(ReductionTree.Node(level: 0, index: UInt16(worker)), rows: 0, into: &writer)
+        let own = ReductionTree.Node(level: 0, index: UInt16(worker))
+        StepRequest.writeContribution(node ?? own, rows: 0, into: &writer)
         writer.floats([0].span)
       }
       writer.rows([2].span)
@@ -226,5 +227,57 @@ private struct Desk: ~Copyable {
       count = writer.byteCount
     }
     #expect(throws: WireError.self) { try desk.answered(frame) }
+  }
+
+  /// A shard that contributed twice to a step used to stop the server when the step was complete.
+  @Test func aShardContributesOnce() throws {
+    var desk = Desk(.bsp)
+    for worker in 0..<3 { _ = try desk.answered(Desk.frame(worker: worker, step: 0, pushes: false)) }
+    #expect(try desk.answered(Desk.frame(worker: 0, step: 0)) == [])
+    for node in [ReductionTree.Node(level: 0, index: 0), .init(level: 1, index: 0), .init(level: 2, index: 0)] {
+      #expect(throws: WireError.self) { try desk.answered(Desk.frame(worker: 1, step: 0, node: node)) }
+    }
+    for node in [ReductionTree.Node(level: 0, index: 3), .init(level: 16, index: 0), .init(level: 3, index: 9)] {
+      #expect(throws: WireError.self) { try desk.answered(Desk.frame(worker: 1, step: 0, node: node)) }
+    }
+    #expect(try desk.answered(Desk.frame(worker: 0, step: 0)) == [])
+    let duplicates = desk.shard.duplicates
+    #expect(duplicates == 1)
+    #expect(try desk.answered(Desk.frame(worker: 1, step: 0)) == [])
+    #expect(try desk.answered(Desk.frame(worker: 2, step: 0)) == [0, 1, 2])
+  }
+
+  /// An epoch that began in the middle of a step used to stop the server, and epoch 0 to stop it at the next average.
+  @Test(arguments: [Consistency.bsp, .async]) func epochsBeginInTheirPlace(_ consistency: Consistency) throws {
+    var desk = Desk(consistency)
+    _ = try desk.answered(Desk.frame(worker: 0, step: 0, epoch: 0))
+    var refusal = desk.refusal
+    #expect(refusal == "there is no epoch 0")
+    guard consistency == .bsp else { return }
+    _ = try desk.answered(Desk.frame(worker: 0, step: 0, pushes: false))
+    _ = try desk.answered(Desk.frame(worker: 0, step: 0))
+    _ = try desk.answered(Desk.frame(worker: 1, step: 0, epoch: 2))
+    refusal = desk.refusal
+    #expect(refusal == "epoch 2 begins while step 0 of epoch 1 is being collected")
+  }
+
+  /// Those who wait used to be kept without a limit.
+  @Test func theQueueOfThoseWhoWaitIsLimited() throws {
+    var desk = Desk(.bsp)
+    let request = BulkRequest(
+      job: JobID(1), token: 0, action: .awaitStep, table: .item, first: 0, count: 0, optimizerStep: 9)
+    let frame = unsafe [UInt8](unsafeUninitializedCapacity: BulkRequest.headerByteCount) { memory, count in
+      var writer = unsafe FrameWriter(UnsafeMutableRawBufferPointer(memory))
+      request.write(into: &writer)
+      count = writer.byteCount
+    }
+    for _ in 0..<64 {
+      _ = try desk.answered(frame)
+      let refusal = desk.refusal
+      #expect(refusal == nil)
+    }
+    _ = try desk.answered(frame)
+    let refusal = desk.refusal
+    #expect(refusal == "64 others wait for a step already")
   }
 }

@@ -282,16 +282,16 @@ package final class SimulatedCluster {
           shardMap: interactions.shardMap(into: plan.shardCount), interactions: interactions, features: features))
     case .connect(let endpoints):
       workers[index]?.serverNodes = endpoints.compactMap { Int($0.dropFirst("server ".count)) }
-      workers[index]?.trainer.connected(directives: &directives)
+      try workers[index]?.trainer.connected(directives: &directives)
     case .train(let epoch, let step, let until, let positions):
-      workers[index]?.trainer.trainingOrdered(
+      try workers[index]?.trainer.trainingOrdered(
         epoch: epoch, step: step, until: until, positions: positions, directives: &directives)
     case .pause: workers[index]?.trainer.pauseOrdered(directives: &directives)
     case .settle(let endedEpoch):
       workers[index]?.trainer.settleOrdered(endedEpoch: endedEpoch, directives: &directives)
     case .evaluate(let target):
       workers[index]?.target = target
-      workers[index]?.trainer.evaluationOrdered(directives: &directives)
+      try workers[index]?.trainer.evaluationOrdered(directives: &directives)
     case .regroup:
       forget(.worker(index))
       return try present(.worker(index))

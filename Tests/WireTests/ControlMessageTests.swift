@@ -9,7 +9,7 @@ private let examples: [ControlMessage] = [
       role: .server, process: 77, place: 3, incarnation: 0xdead_beef, endpoint: "ipc:///tmp/x", dataFingerprint: "d1")),
   .ready,
   .progress(Progress(epoch: Epoch(3), step: Step(4), samples: 5, loss: -6, optimizerStep: 7)),
-  .epochFinished(Progress(epoch: Epoch(1), step: Step(2), samples: .max, loss: .min, optimizerStep: 9)),
+  .epochFinished(Progress(epoch: Epoch(1), step: Step(2), samples: 1 << 50, loss: .min, optimizerStep: 9)),
   .paused(
     Progress(epoch: Epoch(1), step: Step(2), samples: 3, loss: 4, optimizerStep: 5),
     positions: [ShardPosition(shard: ShardID(1), position: 2), ShardPosition(shard: ShardID(3), position: .max)]),
@@ -69,6 +69,23 @@ private func decoded(_ bytes: [UInt8]) throws(WireError) -> ControlMessage {
 
   @Test func trailingBytesAreRefused() {
     #expect(throws: WireError("frame", "has 1 bytes too many")) { try decoded(ControlMessage.pause.encoded() + [0]) }
+  }
+
+  /// Sums over such numbers used to overflow where they were added up.
+  @Test(
+    arguments: [
+      .progress(Progress(epoch: Epoch(1), step: Step(1), samples: 1 << 50 + 1, loss: 0, optimizerStep: 0)),
+      .evaluated(RankCounts(counts: [3, 2], cases: 4)), .evaluated(RankCounts(counts: [.max, .max], cases: 1 << 40)),
+      .evaluated(RankCounts(counts: [], cases: .max)), .farewell(Account(cpuSeconds: .nan)),
+      .farewell(Account(cpuSeconds: -1)), .farewell(Account(bytesSent: .max)), .farewell(Account(updates: 1 << 63)),
+      .farewell(Account(staleness: [.max])),
+      .welcome(
+        Welcome(
+          job: JobID(1), membership: MembershipEpoch(2), index: 0, workers: 1, servers: 1,
+          size: ProblemSize(users: 6, items: 7, trainingInteractions: .max), restores: false, plan: [])),
+    ] as [ControlMessage])
+  func refusesNumbersThatNobodyCanHaveCounted(_ message: ControlMessage) {
+    #expect(throws: WireError.self) { try decoded(message.encoded()) }
   }
 
   /// The bytes of version 1: whoever changes them must change the version.

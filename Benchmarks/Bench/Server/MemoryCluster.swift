@@ -32,7 +32,7 @@ final class MemoryCluster {
     workers = (0..<plan.cluster.workers).map { Worker(data.configuration(plan, worker: $0)) }
     for index in workers.indices {
       var directives: [WorkerDirective] = []
-      workers[index].trainer.connected(directives: &directives)
+      try workers[index].trainer.connected(directives: &directives)
       try carryOut(directives, of: index)
     }
   }
@@ -45,7 +45,7 @@ final class MemoryCluster {
     stepFrames = []
     for index in workers.indices {
       var directives: [WorkerDirective] = []
-      workers[index].trainer.trainingOrdered(
+      try workers[index].trainer.trainingOrdered(
         epoch: Epoch(epoch), step: Step(0), until: Step(min(steps, stepsPerEpoch)), positions: [],
         directives: &directives)
       try carryOut(directives, of: index)

@@ -102,6 +102,11 @@ extension JobCoordinator {
     directives: inout [CoordinatorDirective]
   ) {
     guard phase == .training || phase == .pausing, progress.epoch == epoch else { return }
+    guard member.role == .worker, isWithinEpoch(progress.step) else {
+      return fail(
+        70, "\(member) stops at step \(progress.step) of \(stepsPerEpoch), begun at \(position.step)",
+        directives: &directives)
+    }
     awaited.remove(member)
     paused[member] = (progress, positions)
     guard awaited.isEmpty else { return }
@@ -120,6 +125,15 @@ extension JobCoordinator {
     enter(.settling, at: time)
     awaited = Set(workers)
     for worker in workers { directives.append(.send(worker, .settle(endedEpoch: endedEpoch))) }
+  }
+
+  /// Whether a worker can have come to a step; in `ssp` and `async` it counts its own from 0, and an epoch in which one
+  /// worker takes all has no more than one interaction in each.
+  private func isWithinEpoch(_ step: Step) -> Bool {
+    switch plan.consistency {
+    case .bsp: Int(step.rawValue) >= position.step && Int(step.rawValue) <= stepsPerEpoch
+    case .ssp, .async: Int(step.rawValue) <= size.trainingInteractions
+    }
   }
 
   /// A worker's users are back on the servers. When all are, the servers may still have item rows to update.
@@ -154,7 +168,8 @@ extension JobCoordinator {
     let isThrough = isEpochThrough
     position.optimizerStep = settledOptimizerStep
     history.partial.samples += paused.values.reduce(0) { $0 + $1.progress.samples }
-    history.partial.loss += paused.values.reduce(0) { $0 + $1.progress.loss }
+    // Losses that are worth something are far from overflowing; those of a worker that lies need not be told from them.
+    history.partial.loss = paused.values.reduce(history.partial.loss) { $0 &+ $1.progress.loss }
     history.partial.seconds += time - trainingBegan
     if isThrough {
       closeEpoch(at: time, directives: &directives)
@@ -217,7 +232,9 @@ extension JobCoordinator {
   private mutating func evaluated(
     _ member: Member, _ counts: RankCounts, at time: Double, directives: inout [CoordinatorDirective]
   ) {
-    guard case .evaluating(let target) = phase, counts.counts.count == plan.topK else { return }
+    guard case .evaluating(let target) = phase, plan.objective == .implicit, awaited.contains(member),
+      counts.counts.count == plan.topK
+    else { return }
     awaited.remove(member)
     ranks[member] = counts
     guard awaited.isEmpty else { return }
@@ -238,7 +255,7 @@ extension JobCoordinator {
   private mutating func measured(
     _ member: Member, _ found: RatingErrors, at time: Double, directives: inout [CoordinatorDirective]
   ) {
-    guard case .evaluating(let target) = phase, plan.objective == .rating else { return }
+    guard case .evaluating(let target) = phase, plan.objective == .rating, awaited.contains(member) else { return }
     if let other = errors.values.first, other.width != found.width || other.minimum != found.minimum {
       return fail(65, "\(member) has ratings on another scale than the others", directives: &directives)
     }

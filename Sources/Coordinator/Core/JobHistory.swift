@@ -53,6 +53,25 @@ extension JobHistory {
     return best
   }
 
+  /// What does not fit together in a history that was read; nil where all does.
+  package func contradiction(topK: Int) -> String? {
+    // Limit: as many samples as a worker may say that it has trained (see `FrameReader.total`).
+    let limit: UInt64 = 1 << 60
+    guard partial.samples <= limit else { return "\(partial.samples) samples of an unfinished epoch" }
+    for (index, record) in epochs.enumerated() {
+      guard record.epoch == index + 1, record.samples <= limit else {
+        return "epoch \(record.epoch) with \(record.samples) samples where epoch \(index + 1) should be"
+      }
+      for tally in [record.test, record.validation] {
+        guard tally?.isWhole(topK: topK) ?? true else { return "the ranks of epoch \(record.epoch)" }
+      }
+      for tally in [record.testErrors, record.validationErrors] {
+        guard tally?.isWhole ?? true else { return "the errors of epoch \(record.epoch)" }
+      }
+    }
+    return nil
+  }
+
   /// Evaluations since the best one.
   package func staleEvaluations(topK: Int) -> Int {
     guard let best = best(topK: topK) else { return 0 }

@@ -52,14 +52,22 @@ package final class RunRecorder {
     source = checkpoint ?? pretrained
     wasResumed = checkpoint != nil
     secondsBefore = checkpoint?.header.wallSeconds ?? 0
-    let history =
-      try checkpoint.map { try JSONDecoder().decode(JobHistory.self, from: Data($0.history)) } ?? JobHistory()
+    let history = try checkpoint.map(Self.history) ?? JobHistory()
+    if let checkpoint, let contradiction = history.contradiction(topK: plan.topK) {
+      throw ModelStoreError(.damaged, path: checkpoint.path, contradiction)
+    }
     resumed = history
     printer = ProgressPrinter(topK: plan.topK, objective: plan.objective)
     metrics = try MetricsLog(
       path: "\(folder)/metrics.jsonl", resumingAfter: checkpoint.map { _ in history.epochs.last?.epoch ?? 0 })
     events = try EventsFile(
       run: folder, epochs: history.epochs.map { EpochReport($0, topK: plan.topK) }, topK: plan.topK)
+  }
+
+  private static func history(of checkpoint: Checkpoint) throws(ModelStoreError) -> JobHistory {
+    do { return try JSONDecoder().decode(JobHistory.self, from: Data(checkpoint.history)) } catch {
+      throw ModelStoreError(.damaged, path: checkpoint.path, "its history cannot be read: \(error)")
+    }
   }
 
   var dataFingerprint: String { data.fingerprint }
@@ -137,7 +145,7 @@ package final class RunRecorder {
     let partial = coordinator.history.partial
     let current = coordinator.progress.values
     let samples = partial.samples + current.reduce(0) { $0 + $1.samples }
-    let loss = Double(partial.loss + current.reduce(0) { $0 + $1.loss }) * Progress.lossUnit / Double(max(1, samples))
+    let loss = Double(current.reduce(partial.loss) { $0 &+ $1.loss }) * Progress.lossUnit / Double(max(1, samples))
     let seconds = MonotonicClock.seconds - epochBegan
     let rate = Double(samples - partial.samples) / max(seconds, 0.001)
     let epoch = coordinator.position.completedEpochs + 1

@@ -3,6 +3,9 @@ import Tables
 package import Wire
 
 extension ParameterShard {
+  // Limit: the coordinator asks once per pause, and asks again when it has been away.
+  private static let awaitingLimit = 64
+
   /// Reads or writes a run of rows, or waits until a step is applied.
   mutating func bulkRequested(
     _ request: BulkRequest, _ reader: inout FrameReader, from peer: Peer, directives: inout [ServerDirective]
@@ -31,6 +34,10 @@ extension ParameterShard {
       directives.append(.bulkReply(to: peer, request, byteCount: BulkRequest.headerByteCount))
     case .awaitStep:
       try reader.finish()
+      guard awaiting.count < Self.awaitingLimit else {
+        directives.append(.refuse(peer, reason: "\(awaiting.count) others wait for a step already"))
+        return
+      }
       awaiting.append((peer, request))
       releaseAwaiting(directives: &directives)
     }

@@ -17,14 +17,14 @@ extension ParameterShard {
       return
     }
     let seat = seats[Int(request.worker.rawValue)]
-    if request.epoch > epoch { epochBegan(request.epoch, at: request.step) }
-    if request.pushes, let clock = seat.clock, isDuplicate(request, clock: clock) {
+    if request.pushes, let clock = seat.clock, isDuplicate(request, of: seat, clock: clock) {
       duplicates += 1
       return
     }
     try readContributions(of: request, &reader)
     try reader.rows("wanted rows", count: request.wantedRows, below: items.rowCount, into: &seat.wanted)
     try reader.finish()
+    if request.epoch > epoch { epochBegan(request.epoch, at: request.step) }
 
     seat.expectation = .reply(peer)
     seat.wantsRows = request.wantsRows
@@ -42,15 +42,20 @@ extension ParameterShard {
       return "there are \(configuration.placement.workers) workers, and worker \(request.worker) is none of them"
     }
     if request.epoch < epoch { return "epoch \(request.epoch) is over; it is \(epoch)" }
+    if request.epoch.rawValue == 0 { return "there is no epoch 0" }
+    if request.epoch > epoch, !arrived.isEmpty {
+      return "epoch \(request.epoch) begins while step \(collecting) of epoch \(epoch) is being collected"
+    }
     if configuration.plan.consistency == .bsp, request.epoch == epoch, request.step > collecting {
       return "step \(request.step) is pushed while step \(collecting) is being collected"
     }
     return nil
   }
 
-  private func isDuplicate(_ request: StepRequest, clock: UInt32) -> Bool {
+  private func isDuplicate(_ request: StepRequest, of seat: WorkerSeat, clock: UInt32) -> Bool {
     request.epoch == epoch
-      && (configuration.plan.consistency == .bsp ? request.step < collecting : request.step.rawValue < clock)
+      && (configuration.plan.consistency == .bsp
+        ? request.step < collecting || request.step == seat.lastPush : request.step.rawValue < clock)
   }
 
   private mutating func epochBegan(_ newEpoch: Epoch, at step: Step) {
@@ -58,7 +63,10 @@ extension ParameterShard {
     epoch = newEpoch
     collecting = step
     pushesOfEpoch = 0
-    for seat in seats { seat.clock = nil }
+    for seat in seats {
+      seat.clock = nil
+      seat.lastPush = nil
+    }
   }
 
   /// Reads all contributions before any is kept.
@@ -69,6 +77,7 @@ extension ParameterShard {
     let wire = configuration.plan.gradientWire
     for _ in 0..<request.contributions {
       let (node, count) = try StepRequest.readContribution(from: &reader, rowLimit: rowLimit)
+      try checkPlace(of: node)
       let gradient = reducer.blank()
       contributions.append(TreeReducer.Entry(node: node, gradient: gradient))
       let rows = try reader.take(4 * count, "item rows")
@@ -91,7 +100,23 @@ extension ParameterShard {
     }
   }
 
+  /// In `bsp` every shard contributes once to a step.
+  private func checkPlace(of node: ReductionTree.Node) throws(WireError) {
+    let shards = node.shards
+    guard node.level <= ReductionTree.root(over: reducer.shards).level, shards.lowerBound < reducer.shards else {
+      throw WireError("node", "holds the shards \(shards) of \(reducer.shards)")
+    }
+    guard configuration.plan.consistency == .bsp else { return }
+    for entry in arrived where entry.node.shards.overlaps(shards) {
+      throw WireError("node", "holds the shards \(shards), some of which have contributed")
+    }
+    for entry in contributions where entry.node.shards.overlaps(shards) {
+      throw WireError("node", "holds the shards \(shards), some of them a second time")
+    }
+  }
+
   private mutating func pushed(by seat: WorkerSeat, _ request: StepRequest) {
+    seat.lastPush = request.step
     seat.clock = request.wantsRows ? request.step.rawValue + 1 : UInt32.max
     switch configuration.plan.consistency {
     case .bsp:
@@ -131,7 +156,7 @@ extension ParameterShard {
     if let point = AveragingPoint(after: step, of: stepsPerEpoch, in: epoch) { average(at: point) }
   }
 
-  var stepsPerEpoch: Int { configuration.plan.stepsPerEpoch(of: configuration.size) }
+  var stepsPerEpoch: Int { max(1, configuration.plan.stepsPerEpoch(of: configuration.size)) }
 
   private mutating func applySum(_ gradient: SparseGradient) {
     let rows = gradient.rows

@@ -16,5 +16,7 @@ final class WorkerSeat {
   /// Steps pushed since the epoch, or the membership, began; `nil` before its first request, the maximum after its
   /// last push.
   var clock: UInt32?
+  /// The step of this epoch that it pushed last.
+  var lastPush: Step?
   var staleness: UInt32 = 0
 }

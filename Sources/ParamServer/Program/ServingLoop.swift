@@ -77,7 +77,7 @@ package struct ServingLoop: ~Copyable {
     link: consuming CoordinatorLink, socket: consuming Socket, sharesMemory: Bool, welcome: Welcome, watches: Watches,
     logger: Logger
   ) throws {
-    let plan = try JSONDecoder().decode(TrainingPlan.self, from: Data(welcome.plan))
+    let plan = try Self.plan(of: welcome)
     shard = ParameterShard(
       ServerConfiguration(
         job: welcome.job, membership: welcome.membership, server: ServerID(welcome.index), plan: plan,
@@ -89,6 +89,19 @@ package struct ServingLoop: ~Copyable {
     self.watches = watches
     self.logger = logger
     logger.info("ready", metadata: ["server": "\(welcome.index)", "servers": "\(welcome.servers)"])
+  }
+
+  private static func plan(of welcome: Welcome) throws -> TrainingPlan {
+    guard welcome.index < welcome.servers else {
+      throw WireError("welcome", "is of server \(welcome.index) of \(welcome.servers)")
+    }
+    do {
+      let plan = try JSONDecoder().decode(TrainingPlan.self, from: Data(welcome.plan))
+      try plan.validate()
+      return plan
+    } catch let error as DecodingError {
+      throw WireError("plan", "cannot be read: \(error)")
+    }
   }
 
   private mutating func run() throws -> MemberExit {

@@ -7,6 +7,8 @@ struct FieldSplitter {
   private(set) var fields: [Range<Int>] = []
   private var unquoted: [UInt8] = []
   private var isUnquoted = false
+  /// Where a line ended within a quoted field, and where in `unquoted` that field begins.
+  private var open: (index: Int, start: Int)?
   private static let quote = UInt8(ascii: "\"")
 
   init(separator: [UInt8], hasQuotes: Bool) {
@@ -21,7 +23,11 @@ struct FieldSplitter {
     fields.removeAll(keepingCapacity: true)
     isUnquoted = false
     if hasQuotes {
-      for index in line.indices where line[index] == Self.quote { return splitQuoted(line) }
+      for index in line.indices where line[index] == Self.quote {
+        unquoted.removeAll(keepingCapacity: true)
+        isUnquoted = true
+        return splitQuoted(line, from: 0, within: nil)
+      }
     }
     var start = 0
     var index = 0
@@ -52,16 +58,31 @@ struct FieldSplitter {
     return true
   }
 
-  private mutating func splitQuoted(_ line: Span<UInt8>) -> Bool {
-    unquoted.removeAll(keepingCapacity: true)
-    isUnquoted = true
-    var index = 0
+  /// Goes on where `split` met the end of the line within a quoted field, so that a record of many lines is read once.
+  /// - Parameter line: begins with the line that was cut last
+  mutating func resume(_ line: Span<UInt8>) -> Bool {
+    guard let open else { preconditionFailure("a record goes on whose fields are whole") }
+    return splitQuoted(line, from: open.index, within: open.start)
+  }
+
+  /// - Parameter field: where in `unquoted` the quoted field begins within which `first` stands
+  private mutating func splitQuoted(_ line: Span<UInt8>, from first: Int, within field: Int?) -> Bool {
+    var index = first
+    var field = field
+    open = nil
     while true {
-      let start = unquoted.count
-      if index < line.count, line[index] == Self.quote {
+      let start = field ?? unquoted.count
+      if field == nil, index < line.count, line[index] == Self.quote {
         index += 1
+        field = start
+      }
+      if field != nil {
+        field = nil
         while true {
-          guard index < line.count else { return false }
+          guard index < line.count else {
+            open = (index, start)
+            return false
+          }
           if line[index] == Self.quote {
             index += 1
             guard index < line.count, line[index] == Self.quote else { break }
@@ -89,8 +110,10 @@ extension FieldSplitter {
   /// Cuts the record at which a reader stands, joining the lines over which a quoted field goes.
   /// - Returns: false where the field has no end
   mutating func split(recordOf reader: inout LineReader) throws(DatasetError) -> Bool {
-    while !split(reader.line) {
+    var isWhole = split(reader.line)
+    while !isWhole {
       guard reader.line.count < Self.longestQuotedRecord, try reader.extend() else { return false }
+      isWhole = resume(reader.line)
     }
     return true
   }

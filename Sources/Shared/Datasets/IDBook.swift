@@ -60,6 +60,10 @@ struct IDBook: ~Copyable {
     return Row(rawValue: row)
   }
 
+  /// Whether given rows are as many as data of `interactions` can be about. Limit: rows are dense, but a sample of a
+  /// data set leaves most of its rows out; a million of them cost a hundred megabytes, and are the least.
+  func isFilled(by interactions: Int) -> Bool { form == .raw || givenCount <= max(1 << 20, 64 * interactions) }
+
   /// The ids by row, and, where rows have to follow the numbers, the new row of each old one: `[count]`.
   consuming func finish() -> (ids: TextColumn, newRows: [UInt32]?) {
     if form == .rows {

@@ -35,9 +35,15 @@ struct RatingFiles: ~Copyable {
     }
   }
 
-  /// Says that every line was read; throws when they held nothing.
+  /// Says that every line was read; throws when they held nothing, or rows far beyond what they fill.
   func checkNotEmpty() throws(DatasetError) {
-    guard log.count == 0 else { return }
-    throw DatasetError(.malformed, path: sources.first?.path ?? "input", "no interactions in it")
+    let path = sources.first?.path ?? "input"
+    guard log.count > 0 else { throw DatasetError(.malformed, path: path, "no interactions in it") }
+    guard users.isFilled(by: log.count), items.isFilled(by: log.count) else {
+      throw DatasetError(
+        .malformed, path: path,
+        "\(log.count) interactions of \(users.count) users and \(items.count) items, counted by their highest rows",
+        hint: "users and items of ncf files are numbered from 0 without gaps")
+    }
   }
 }

@@ -66,18 +66,22 @@ package struct CheckpointHeader: Codable, Sendable, Equatable {
 
   /// What does not fit together in a header that was read; nil where all does.
   var contradiction: String? {
+    do throws(PlanError) { try plan.validate() } catch { return "a plan that cannot be carried out: \(error)" }
     // Limit: as many rows as a 32-bit row number tells apart.
     let rows = 0...Int(UInt32.max)
-    guard rows.contains(size.users), rows.contains(size.items), size.trainingInteractions >= 0,
-      rows.contains(size.features), rows.contains(size.itemRows), (0...size.items).contains(size.coldItems)
+    guard rows.contains(size.users), rows.contains(size.items),
+      (0...ProblemSize.interactionLimit).contains(size.trainingInteractions), rows.contains(size.features),
+      rows.contains(size.itemRows), (0...size.items).contains(size.coldItems)
     else {
       return "\(size.users) users, \(size.items) items and \(size.trainingInteractions) interactions"
     }
-    guard completedEpochs >= 0, step >= 0 else { return "\(completedEpochs) epochs and \(step) steps" }
+    // Limit: a step is a 32-bit number; an optimizer's has the millions of steps that a job adds to it still before it.
+    guard (0...TrainingPlan.epochLimit).contains(completedEpochs), (0..<Int(UInt32.max)).contains(step),
+      optimizerStep <= 1 << 60
+    else { return "\(completedEpochs) epochs, \(step) steps and \(optimizerStep) of the optimizer" }
     guard positions.isEmpty || positions.count == plan.shardCount else {
       return "\(positions.count) positions for \(plan.shardCount) shards"
     }
-    do throws(PlanError) { try plan.validate() } catch { return "a plan that cannot be carried out: \(error)" }
     return nil
   }
 }

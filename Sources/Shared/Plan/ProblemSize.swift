@@ -7,6 +7,8 @@ package struct ProblemSize: Sendable, Equatable, Codable {
   package let coldItems: Int
   /// The items' features that are used; their rows stand behind the items' in the same table.
   package let features: Int
+  // Limit: an interaction's place is a number of 32 bits, and the batch schedule multiplies two such and a 2.
+  package static let interactionLimit = 1 << 31
 
   package init(users: Int, items: Int, trainingInteractions: Int, coldItems: Int = 0, features: Int = 0) {
     self.users = users

@@ -3,6 +3,8 @@ extension TrainingPlan {
   package static let widthLimit = 4096
   // Limit: a shard identifier is 16 bits wide; more shards than this leave a step's share of one below a sample.
   package static let shardLimit = 4096
+  // Limit: an epoch a minute for two months.
+  package static let epochLimit = 100_000
   // Limit: a step's rows must fit a frame (see Wire); a million samples touch at most two million rows.
   package static let batchLimit = 1 << 20
 
@@ -46,7 +48,7 @@ extension TrainingPlan {
     try require(
       "batch-size", batchSize > negatives, "\(batchSize) holds no positive with its \(negatives) negatives",
       "at least \(negatives + 1)")
-    try require("epochs", (1...100_000).contains(epochs), "\(epochs)", "1 to 100000")
+    try require("epochs", (1...Self.epochLimit).contains(epochs), "\(epochs)", "1 to \(Self.epochLimit)")
     try require(
       "shards", (0...Self.shardLimit).contains(shards), "\(shards)", "1 to \(Self.shardLimit), or 0 to choose")
     try require("top-k", (1...1000).contains(topK), "\(topK)", "1 to 1000")

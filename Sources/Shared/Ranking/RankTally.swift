@@ -21,6 +21,17 @@ package struct RankTally: Sendable, Equatable, Codable {
 
   package var topK: Int { counts.count }
 
+  /// Whether a tally that was read is one of `topK` ranks, and of no more cases than it says.
+  package func isWhole(topK: Int) -> Bool {
+    guard counts.count == topK else { return false }
+    var left = cases
+    for count in counts {
+      guard count <= left else { return false }
+      left -= count
+    }
+    return true
+  }
+
   /// Counts a case whose held-out item has `rank` items before it.
   package mutating func record(rank: Int) {
     precondition(rank >= 0, "rank \(rank)")

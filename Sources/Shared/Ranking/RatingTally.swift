@@ -38,6 +38,9 @@ package struct RatingTally: Sendable, Equatable, Codable {
     self.ratingSquares = ratingSquares
   }
 
+  /// Whether a tally that was read has errors that can be told.
+  package var isWhole: Bool { width > 0 && width.isFinite && minimum.isFinite && absolute >= 0 && squared >= 0 }
+
   /// Counts a prediction.
   package mutating func record(predicted: Float, actual: Float) {
     let error = (Double(predicted) - Double(actual)) / width

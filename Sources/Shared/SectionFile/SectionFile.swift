@@ -72,11 +72,16 @@ package final class SectionFile: Sendable {
     return unsafe _overrideLifetime(Span(_unsafeElements: values), borrowing: self)
   }
 
-  /// Compares the checksum of every section; throws naming the first that differs.
+  /// Compares the checksum of every section, and looks that nothing stands between them; throws naming the first that
+  /// differs.
   package func verifySections() throws(SectionFileError) {
     for entry in entries {
       guard map.checksum(from: Int(entry.offset), count: Int(entry.byteCount)) == entry.checksum else {
         throw SectionFileError(path: path, section: entry.name, .checksumMismatch)
+      }
+      let end = entry.offset + entry.byteCount
+      for index in Int(end)..<Int(SectionFileLayout.aligned(end)) where map.byte(at: index) != 0 {
+        throw SectionFileError(path: path, section: entry.name, .inconsistent("bytes behind its end"))
       }
     }
   }

@@ -1,3 +1,5 @@
+import Plan
+
 /// The factors of Adam that depend on the step alone, tabulated once (Kingma and Ba: "Adam", 2015, algorithm 1). Powers
 /// are taken in Double by repeated squaring, so they depend on base and exponent and on nothing else.
 struct AdamSchedule: Sendable {
@@ -22,13 +24,15 @@ struct AdamSchedule: Sendable {
     beta1 = optimizer.beta1
     beta2 = optimizer.beta2
     epsilon = Float(optimizer.epsilon)
+    // Other rules ask for nothing of it, and their tables should not have to wait for it.
+    let isUsed = optimizer.kind == .adam || optimizer.kind == .lazyAdam
     // 1 − 2⁻²⁶ is 1 in single precision, and so is its root.
     var settled = 1
-    while power(beta2, settled) > 0x1p-26 { settled += 1 + settled / 64 }
+    while isUsed, power(beta2, settled) > 0x1p-26 { settled += 1 + settled / 64 }
     precondition(settled <= Self.longest, "beta 2 of \(beta2) is too close to 1")
     let ratio = beta1 / beta2.squareRoot()
     var felt = 1
-    while power(ratio, felt) > (1 - ratio) * 0x1p-32 { felt += 1 }
+    while isUsed, power(ratio, felt) > (1 - ratio) * 0x1p-32 { felt += 1 }
     var stepSizes: [Float] = []
     var rootFactors: [Float] = []
     for step in 0...settled {

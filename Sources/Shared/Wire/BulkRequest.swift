@@ -83,7 +83,7 @@ package struct BulkRequest: Sendable, Equatable {
     guard reserved == 0 else { throw WireError("reserved bytes", "are not zero") }
     first = Int(try reader.number("first row", as: UInt32.self))
     count = Int(try reader.number("row count", as: UInt32.self))
-    optimizerStep = try reader.number("optimizer step")
+    optimizerStep = try reader.optimizerStep()
   }
 
   // Limit: FACTS of the transport: messages of 64 KiB to 1 MiB move fastest; a run of rows is cut to that.

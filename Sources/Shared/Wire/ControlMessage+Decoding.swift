@@ -26,8 +26,7 @@ extension ControlMessage {
     case 4: self = .epochFinished(try Progress(from: &reader))
     case 5: self = .paused(try Progress(from: &reader), positions: try Self.positions(from: &reader))
     case 6:
-      let counts = try Self.numbers(from: &reader, atMost: Self.histogramLimit)
-      self = .evaluated(RankCounts(counts: counts, cases: try reader.number("cases")))
+      self = .evaluated(try Self.ranks(from: &reader))
     case 7: self = .farewell(try Self.account(from: &reader))
     case 8:
       self = .failed(
@@ -64,8 +63,21 @@ extension ControlMessage {
   private static func numbers(from reader: inout FrameReader, atMost limit: Int) throws(WireError) -> [UInt64] {
     let count = try reader.count("counts", atMost: limit)
     var values: [UInt64] = []
-    for _ in 0..<count { values.append(try reader.number("count")) }
+    for _ in 0..<count { values.append(try reader.total("count")) }
     return values
+  }
+
+  private static func ranks(from reader: inout FrameReader) throws(WireError) -> RankCounts {
+    let counts = try numbers(from: &reader, atMost: histogramLimit)
+    let ranks = RankCounts(counts: counts, cases: try reader.total("cases"))
+    var ranked: UInt64 = 0
+    for count in counts {
+      guard count <= ranks.cases - ranked else {
+        throw WireError("counts", "are of more than the \(ranks.cases) cases")
+      }
+      ranked += count
+    }
+    return ranks
   }
 
   private static func positions(from reader: inout FrameReader) throws(WireError) -> [ShardPosition] {
@@ -91,11 +103,15 @@ extension ControlMessage {
   }
 
   private static func account(from reader: inout FrameReader) throws(WireError) -> Account {
-    Account(
-      cpuSeconds: try reader.float64("CPU seconds"), peakResidentBytes: try reader.number("resident bytes"),
-      bytesSent: try reader.number("bytes sent"), bytesReceived: try reader.number("bytes received"),
-      updates: try reader.number("updates"), duplicates: try reader.number("duplicates"),
+    let account = Account(
+      cpuSeconds: try reader.float64("CPU seconds"), peakResidentBytes: try reader.total("resident bytes"),
+      bytesSent: try reader.total("bytes sent"), bytesReceived: try reader.total("bytes received"),
+      updates: try reader.total("updates"), duplicates: try reader.total("duplicates"),
       staleness: try numbers(from: &reader, atMost: histogramLimit))
+    guard account.cpuSeconds.isFinite, account.cpuSeconds >= 0 else {
+      throw WireError("CPU seconds", "are \(account.cpuSeconds)")
+    }
+    return account
   }
 
   private static func welcome(from reader: inout FrameReader) throws(WireError) -> Welcome {
@@ -109,7 +125,9 @@ extension ControlMessage {
     let interactions: UInt64 = try reader.number("interactions")
     let coldItems: UInt64 = try reader.number("cold items")
     let features: UInt64 = try reader.number("features")
-    guard users <= UInt32.max, items <= UInt32.max, interactions <= UInt64(Int64.max), workers > 0, servers > 0 else {
+    guard users <= UInt32.max, items <= UInt32.max, interactions <= ProblemSize.interactionLimit, workers > 0,
+      servers > 0
+    else {
       throw WireError("problem size", "is \(users) users, \(items) items, \(workers) workers, \(servers) servers")
     }
     guard coldItems <= items, features <= UInt64(UInt32.max) - items else {
@@ -130,7 +148,7 @@ extension Progress {
   init(from reader: inout FrameReader) throws(WireError) {
     self.init(
       epoch: Epoch(rawValue: try reader.number("epoch")), step: Step(rawValue: try reader.number("step")),
-      samples: try reader.number("samples"), loss: try reader.number("loss"),
+      samples: try reader.total("samples"), loss: try reader.number("loss"),
       optimizerStep: try reader.number("optimizer step"))
   }
 }

@@ -33,6 +33,26 @@ package struct FrameReader: ~Escapable {
     return Int(value)
   }
 
+  // Limit: a petabyte; a thousand processes' totals still add up to a number.
+  private static let totalLimit: UInt64 = 1 << 50
+
+  /// What a process has counted, which others will add up.
+  package mutating func total(_ field: StaticString) throws(WireError) -> UInt64 {
+    let value = try number(field, as: UInt64.self)
+    guard value <= Self.totalLimit else { throw WireError("\(field)", "is \(value), above \(Self.totalLimit)") }
+    return value
+  }
+
+  // Limit: a million steps a second for thirty thousand years; adding one never overflows.
+  private static let optimizerStepLimit: UInt64 = 1 << 60
+
+  /// How many steps an optimizer has taken.
+  package mutating func optimizerStep() throws(WireError) -> UInt64 {
+    let step = try number("optimizer step", as: UInt64.self)
+    guard step <= Self.optimizerStepLimit else { throw WireError("optimizer step", "is \(step)") }
+    return step
+  }
+
   /// The next `byteCount` bytes, still in the frame.
   @_lifetime(copy self)
   package mutating func take(_ byteCount: Int, _ field: StaticString) throws(WireError) -> RawSpan {

@@ -65,7 +65,7 @@ package struct StepReply: Sendable, Equatable {
     guard reserved == 0 else { throw WireError("reserved bytes", "are not zero") }
     epoch = Epoch(rawValue: try reader.number("epoch"))
     step = Step(rawValue: try reader.number("step"))
-    optimizerStep = try reader.number("optimizer step")
+    optimizerStep = try reader.optimizerStep()
     staleness = try reader.number("staleness")
     rows = try reader.count("rows", atMost: rowLimit)
     dense = try reader.count("dense weights", atMost: denseLimit)

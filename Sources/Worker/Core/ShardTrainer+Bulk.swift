@@ -10,8 +10,8 @@ extension ShardTrainer {
   private static let bulkWindow = 8
 
   /// Asks the servers for the records of this worker's users.
-  package mutating func connected(directives: inout [WorkerDirective]) {
-    precondition(state == .empty, "connected while \(state)")
+  package mutating func connected(directives: inout [WorkerDirective]) throws(WireError) {
+    guard state == .empty else { throw WireError("connect", "is ordered a second time") }
     enqueueUsers(.readRecords)
     beginBulk(.loading(repliesMissing: bulkQueue.count), then: .loaded, directives: &directives)
   }
@@ -40,8 +40,8 @@ extension ShardTrainer {
   }
 
   /// Asks the servers for all item rows and the dense weights.
-  package mutating func evaluationOrdered(directives: inout [WorkerDirective]) {
-    precondition(state == .idle, "an evaluation ordered while \(state)")
+  package mutating func evaluationOrdered(directives: inout [WorkerDirective]) throws(WireError) {
+    guard state == .idle else { throw WireError("evaluate", "is ordered of a worker that is \(state)") }
     let width = shape.rowWidth
     Self.grow(&catalogue, to: configuration.size.itemRows * width)
     for server in (0..<configuration.placement.servers).map({ ServerID($0) }) {

@@ -116,21 +116,26 @@ package struct ShardTrainer: ~Copyable {
   // MARK: orders
 
   /// Trains `epoch` from `step` up to, not including, `until`; in `ssp` and `async` from `positions`, to the epoch's
-  /// end.
+  /// end. An order that cannot be carried out is thrown before anything changed.
   package mutating func trainingOrdered(
     epoch: Epoch, step: Step, until: Step, positions: [ShardPosition], directives: inout [WorkerDirective]
-  ) {
+  ) throws(WireError) {
     if isPaused, epoch == self.epoch, state != .idle {
       // The pause is lifted up to a step that others have reached; the rows awaited are still the right ones.
+      if let stream { try check(until, within: stream) }
       isPaused = false
       self.until = until
       return
     }
+    try check(epoch, positions)
+    let stream = BatchStream(configuration: configuration, epoch: epoch, step: step, positions: positions)
+    // Limit: a step is a number of 32 bits, and the last has one that follows it.
+    guard stream.stepCount < UInt32.max else { throw WireError("step", "is \(step)") }
+    try check(until, within: stream)
     isPaused = false
     self.epoch = epoch
     samples = 0
     loss = 0
-    let stream = BatchStream(configuration: configuration, epoch: epoch, step: step, positions: positions)
     self.stream = stream
     self.until = configuration.plan.consistency == .bsp ? until : Step(UInt32(stream.stepCount))
     guard step < self.until else {
@@ -144,6 +149,29 @@ package struct ShardTrainer: ~Copyable {
     state = .awaitingRows(repliesMissing: configuration.placement.servers)
     prepareRequests(step: step, pushes: false, wantsCurrent: true)
     directives.append(.sendRequests)
+  }
+
+  /// In `bsp` the order says where it ends.
+  private func check(_ until: Step, within stream: BatchStream) throws(WireError) {
+    guard configuration.plan.consistency != .bsp || until.rawValue <= stream.stepCount else {
+      throw WireError("last step", "is \(until) of \(stream.stepCount)")
+    }
+  }
+
+  /// Whether an order to train makes sense here.
+  private func check(_ epoch: Epoch, _ positions: [ShardPosition]) throws(WireError) {
+    guard epoch.rawValue > 0 else { throw WireError("epoch", "is 0; the first is 1") }
+    switch state {
+    case .empty, .loading: throw WireError("train", "is ordered of a worker that has no users yet")
+    case .idle, .awaitingRows, .ready, .awaitingLast, .writingBack, .collecting: break
+    }
+    var known = Set<ShardID>()
+    for position in positions {
+      let shard = Int(position.shard.rawValue)
+      guard shard < configuration.shardMap.count, position.position <= configuration.shardMap.interactions[shard],
+        known.insert(position.shard).inserted
+      else { throw WireError("positions", "name shard \(shard) at \(position.position) of what it has, or twice") }
+    }
   }
 
   /// No step begins until the next order.

@@ -14,7 +14,7 @@ extension TrainingLoop {
     switch message {
     case .connect(let endpoints): try connect(to: endpoints)
     case .train(let epoch, let step, let until, let positions):
-      trainer.trainingOrdered(
+      try trainer.trainingOrdered(
         epoch: epoch, step: step, until: until, positions: positions, directives: &directives)
       try carryOut()
       trainer.sampleAhead()
@@ -26,7 +26,7 @@ extension TrainingLoop {
       try carryOut()
     case .evaluate(let target):
       evaluationTarget = target
-      trainer.evaluationOrdered(directives: &directives)
+      try trainer.evaluationOrdered(directives: &directives)
       try carryOut()
     case .finish:
       try link.send(.farewell(account))
@@ -44,6 +44,10 @@ extension TrainingLoop {
   }
 
   private mutating func connect(to endpoints: [String]) throws {
+    let expected = trainer.configuration.placement.servers
+    guard servers.isEmpty, endpoints.count == expected else {
+      throw WireError("servers", "are \(endpoints.count), not \(expected), or told of a second time")
+    }
     for (index, endpoint) in endpoints.enumerated() {
       var options = SocketOptions()
       options.immediate = false
@@ -58,7 +62,7 @@ extension TrainingLoop {
       if let lane { try server.send(lane.offer) }
       servers.append(server)
     }
-    trainer.connected(directives: &directives)
+    try trainer.connected(directives: &directives)
     try carryOut()
   }
 

@@ -75,9 +75,13 @@ package struct TrainingLoop: ~Copyable {
     context: Context, link: consuming CoordinatorLink, welcome: Welcome, data: PreparedDataset, watches: Watches,
     logger: Logger
   ) throws {
-    let plan = try JSONDecoder().decode(TrainingPlan.self, from: Data(welcome.plan))
+    let plan = try Self.plan(of: welcome)
     let interactions = data.trainingMatrix(excludingValidation: plan.validation)
     let features = try data.features(for: plan)?.features
+    let size = try data.size(for: plan)
+    guard welcome.index < welcome.workers, welcome.size == size else {
+      throw WireError("welcome", "is of worker \(welcome.index) of \(welcome.workers), with data of another size")
+    }
     if plan.objective == .rating {
       guard interactions.hasRatings, let test = data.testRatings, let validation = data.validationRatings else {
         throw WireError("plan", "learns ratings, and this worker's data has none")
@@ -98,6 +102,16 @@ package struct TrainingLoop: ~Copyable {
     self.watches = watches
     self.logger = logger
     logger.info("welcomed", metadata: ["worker": "\(welcome.index)", "workers": "\(welcome.workers)"])
+  }
+
+  private static func plan(of welcome: Welcome) throws -> TrainingPlan {
+    do {
+      let plan = try JSONDecoder().decode(TrainingPlan.self, from: Data(welcome.plan))
+      try plan.validate()
+      return plan
+    } catch let error as DecodingError {
+      throw WireError("plan", "cannot be read: \(error)")
+    }
   }
 
   private mutating func run() throws -> MemberExit {
