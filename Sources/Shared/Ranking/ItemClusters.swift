@@ -84,7 +84,7 @@ package struct ClusterSearch: ~Copyable {
     }
     scored += candidates.count
     while scores.count < candidates.count { scores.append(0) }
-    Self.score(&itemScorer, user, candidates, &scores)
+    itemScorer.score(user, candidates, into: &scores)
     var top = TopItems(limit: limit)
     for (place, item) in candidates.enumerated() {
       guard scores[place] == scores[place] else { return nil }
@@ -119,14 +119,6 @@ package struct ClusterSearch: ~Copyable {
       if next < excluded.count, excluded[next] == item { continue }
       candidates.append(item)
     }
-  }
-
-  private static func score(
-    _ scorer: inout ModelScorer, _ user: Row, _ items: [UInt32], _ scores: inout [Float]
-  ) {
-    var all = scores.mutableSpan
-    var span = all._mutatingExtracting(0..<items.count)
-    scorer.score(user, items.span, into: &span)
   }
 
   private static func scoreAll(_ scorer: inout Scorer, _ userRow: Span<Float>, _ scores: inout [Float]) {

@@ -13,6 +13,21 @@ package protocol ItemScorer: ~Copyable, SendableMetatype {
   mutating func scoreAll(_ user: Row, into scores: inout MutableSpan<Float>)
 }
 
+extension ItemScorer where Self: ~Copyable {
+  /// The scores of some items, at the front of an array.
+  mutating func score(_ user: Row, _ items: [UInt32], into scores: inout [Float]) {
+    var all = scores.mutableSpan
+    var span = all._mutatingExtracting(0..<items.count)
+    score(user, items.span, into: &span)
+  }
+
+  /// The scores of all items.
+  mutating func scoreAll(_ user: Row, into scores: inout [Float]) {
+    var span = scores.mutableSpan
+    scoreAll(user, into: &span)
+  }
+}
+
 /// A trained model's parameters in canonical form, and what they mean.
 package struct RankingModel: Sendable {
   package let shape: NetworkShape

@@ -22,7 +22,7 @@ package enum RankingEvaluation {
         for place in negatives.indices where negatives[place] != positive { candidates.append(negatives[place]) }
         while scores.count < candidates.count { scores.append(0) }
         let user = cases.user(at: index)
-        Self.score(&scorer, user, candidates, &scores)
+        scorer.score(user, candidates, into: &scores)
         guard let rank = CaseRank.ofFirst(scores.span.extracting(0..<candidates.count)) else {
           return .failure(RankingError(user: user))
         }
@@ -47,7 +47,7 @@ package enum RankingEvaluation {
       for index in range {
         let user = cases.user(at: index)
         let positive = cases.item(at: index).rawValue
-        Self.scoreAll(&scorer, user, &scores)
+        scorer.scoreAll(user, into: &scores)
         let bound = scores[Int(positive)]
         guard var rank = CaseRank.reaching(bound, in: scores.span) else { return .failure(RankingError(user: user)) }
         // The held-out item reaches itself.
@@ -74,21 +74,6 @@ package enum RankingEvaluation {
     var sum = RankTally(topK: topK)
     for part in parts { sum += try part.get() }
     return sum
-  }
-
-  private static func score<Scorer: ItemScorer & ~Copyable>(
-    _ scorer: inout Scorer, _ user: Row, _ items: [UInt32], _ scores: inout [Float]
-  ) {
-    var all = scores.mutableSpan
-    var span = all._mutatingExtracting(0..<items.count)
-    scorer.score(user, items.span, into: &span)
-  }
-
-  private static func scoreAll<Scorer: ItemScorer & ~Copyable>(
-    _ scorer: inout Scorer, _ user: Row, _ scores: inout [Float]
-  ) {
-    var span = scores.mutableSpan
-    scorer.scoreAll(user, into: &span)
   }
 }
 

@@ -21,7 +21,7 @@ package enum RatingEvaluation {
         items.removeAll(keepingCapacity: true)
         for index in run { items.append(rated.item(at: index).rawValue) }
         while scores.count < items.count { scores.append(0) }
-        Self.score(&scorer, user, items, &scores)
+        scorer.score(user, items, into: &scores)
         for (place, index) in run.enumerated() {
           guard scores[place] == scores[place] else { return .failure(RankingError(user: user)) }
           tally.record(predicted: scheme.presented(scores[place]), actual: rated.rating(at: index))
@@ -32,13 +32,5 @@ package enum RatingEvaluation {
     var sum = RatingTally(scheme)
     for part in parts { sum += try part.get() }
     return sum
-  }
-
-  private static func score<Scorer: ItemScorer & ~Copyable>(
-    _ scorer: inout Scorer, _ user: Row, _ items: [UInt32], _ scores: inout [Float]
-  ) {
-    var all = scores.mutableSpan
-    var span = all._mutatingExtracting(0..<items.count)
-    scorer.score(user, items.span, into: &span)
   }
 }

@@ -44,7 +44,7 @@ package enum SearchEvaluation {
       for place in users * part / threads..<users * (part + 1) / threads {
         let user = Row(place * model.userCount / users)
         let known = seen.items(of: user)
-        Self.scoreAll(&scorer, user, &scores)
+        scorer.scoreAll(user, into: &scores)
         guard let exact = TopItems.best(limit, of: scores.span, excluding: known),
           let probed = search.best(limit, for: user, probing: probes, excluding: known)
         else { return .failure(RankingError(user: user)) }
@@ -60,10 +60,5 @@ package enum SearchEvaluation {
     var sum = SearchTally()
     for part in parts { sum.add(try part.get()) }
     return sum
-  }
-
-  private static func scoreAll(_ scorer: inout ModelScorer, _ user: Row, _ scores: inout [Float]) {
-    var span = scores.mutableSpan
-    scorer.scoreAll(user, into: &span)
   }
 }
