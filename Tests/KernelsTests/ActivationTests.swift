@@ -25,9 +25,9 @@ struct ActivationCase: Sendable, CustomTestStringConvertible {
     let upstream = numbers(sums.count, seed: 2)
     var values = [Float](repeating: 7, count: sums.count + 2)
     var target = values.mutableSpan
-    activate(kind, 0..<sums.count, of: sums.span, into: &target)
     var gradients = sums
     var slopes = gradients.mutableSpan
+    activate(kind, 0..<sums.count, of: &slopes, into: &target)
     attenuate(kind, upstream.span, 0..<sums.count, of: &slopes)
     for index in sums.indices {
       let (value, slope) = (value(Double(sums[index])), slope(Double(sums[index])))
@@ -54,12 +54,12 @@ struct ActivationCase: Sendable, CustomTestStringConvertible {
     let upstream = numbers(sums.count, seed: 2)
     var values = [Float](repeating: 7, count: sums.count + 2)
     var target = values.mutableSpan
-    activate(ReLU(), 0..<sums.count, of: sums.span, into: &target)
+    var gradients = sums
+    var slopes = gradients.mutableSpan
+    activate(ReLU(), 0..<sums.count, of: &slopes, into: &target)
     let expected = sums.map { $0 > 0 || $0.isNaN ? $0 : 0 }
     #expect(sameBits(values, expected + [7, 7]))
 
-    var gradients = sums
-    var slopes = gradients.mutableSpan
     attenuate(ReLU(), upstream.span, 0..<sums.count, of: &slopes)
     let attenuated = zip(sums, upstream).map { sum, gradient in sum > 0 || sum.isNaN ? gradient : gradient * 0 }
     #expect(sameBits(gradients, attenuated))
@@ -78,10 +78,10 @@ struct ActivationCase: Sendable, CustomTestStringConvertible {
     let sums = numbers(20).map { abs($0) + 1 }
     var values = [Float](repeating: 0, count: 20)
     var target = values.mutableSpan
-    activate(ReLU(), 3..<7, of: sums.span, into: &target)
-    #expect(values.indices.allSatisfy { values[$0] == ((3..<7).contains($0) ? sums[$0] : 0) })
     var gradients = sums
     var slopes = gradients.mutableSpan
+    activate(ReLU(), 3..<7, of: &slopes, into: &target)
+    #expect(values.indices.allSatisfy { values[$0] == ((3..<7).contains($0) ? sums[$0] : 0) })
     attenuate(ReLU(), [10, 11, 12, 13].span, 3..<7, of: &slopes)
     #expect(Array(gradients[2..<8]) == [sums[2], 10, 11, 12, 13, sums[7]])
   }

@@ -4,6 +4,8 @@
 package protocol Activation: Sendable {
   /// Whether the layer learns the activation's parameter.
   static var learns: Bool { get }
+  /// Whether the slope is worth keeping from the forward pass to the backward pass, in the sum's place.
+  static var keepsSlope: Bool { get }
   /// - Parameter parameter: what the layer has learnt; 0 where it learns nothing
   init(parameter: Float)
   /// The activation at `sum`.
@@ -17,6 +19,9 @@ package protocol Activation: Sendable {
 extension Activation {
   @inlinable @inline(__always)
   package static var learns: Bool { false }
+
+  @inlinable @inline(__always)
+  package static var keepsSlope: Bool { false }
 
   @inlinable @inline(__always)
   package func parameterSlope(_ sum: Float) -> Float { 0 }
@@ -74,6 +79,9 @@ package struct PReLU: Activation {
 @usableFromInline
 package struct ELU: Activation {
   @inlinable @inline(__always)
+  package static var keepsSlope: Bool { true }
+
+  @inlinable @inline(__always)
   package init(parameter: Float = 0) {}
 
   @inlinable @inline(__always)
@@ -93,6 +101,9 @@ package struct ELU: Activation {
 @usableFromInline
 package struct Swish: Activation {
   @inlinable @inline(__always)
+  package static var keepsSlope: Bool { true }
+
+  @inlinable @inline(__always)
   package init(parameter: Float = 0) {}
 
   @inlinable @inline(__always)
@@ -105,10 +116,10 @@ package struct Swish: Activation {
   }
 }
 
-/// `values = f(sums)` over a range of both.
+/// `values = f(sums)` over a range of both; where the activation keeps its slope, `sums = f'(sums)` too.
 @inlinable
 package func activate<Kind: Activation>(
-  _ kind: Kind, _ range: Range<Int>, of sums: Span<Float>, into values: inout MutableSpan<Float>
+  _ kind: Kind, _ range: Range<Int>, of sums: inout MutableSpan<Float>, into values: inout MutableSpan<Float>
 ) {
   precondition(range.lowerBound >= 0 && range.upperBound <= sums.count, "\(range) of \(sums.count) sums")
   precondition(range.upperBound <= values.count, "\(range) of \(values.count) values")
@@ -116,11 +127,17 @@ package func activate<Kind: Activation>(
   // Safety: the range lies within both, as checked.
   let source = unsafe sums.address + range.lowerBound
   let target = unsafe values.address + range.lowerBound
-  for index in 0..<range.count { unsafe target[index] = kind.value(source[index]) }
+  for index in 0..<range.count {
+    let sum = unsafe source[index]
+    unsafe target[index] = kind.value(sum)
+    if Kind.keepsSlope { unsafe source[index] = kind.slope(sum) }
+  }
 }
 
 /// `sums = upstream ⊙ f'(sums)` over a range of sums: from the gradient of the activations to the gradient of the sums.
-/// - Parameter upstream: `[range.count]` or more
+/// - Parameters:
+///   - upstream: `[range.count]` or more
+///   - sums: as `activate` left them
 @inlinable
 package func attenuate<Kind: Activation>(
   _ kind: Kind, _ upstream: Span<Float>, _ range: Range<Int>, of sums: inout MutableSpan<Float>
@@ -132,7 +149,8 @@ package func attenuate<Kind: Activation>(
   let source = unsafe upstream.address
   let target = unsafe sums.address + range.lowerBound
   for index in 0..<range.count {
-    unsafe target[index] = source[index] * kind.slope(target[index])
+    let sum = unsafe target[index]
+    unsafe target[index] = source[index] * (Kind.keepsSlope ? sum : kind.slope(sum))
   }
 }
 

@@ -3,7 +3,7 @@ import Plan
 
 /// From sides to logits; training and ranking both come through here, so equal inputs have equal logits, bit for bit.
 enum ForwardPass {
-  /// The logits of up to a block of samples; sums and activations stay in the scratch.
+  /// The logits of up to a block of samples; sums, or their slopes, and activations stay in the scratch.
   /// - Parameters:
   ///   - users, items: `[samples]` positions of sides
   ///   - dropout: what the samples do without; nil at evaluation
@@ -19,7 +19,7 @@ enum ForwardPass {
     gather(users, userSides, items, itemSides, layout, into: &scratch.sums)
     if layout.firstStride > 0 {
       activate(
-        weights.activation(of: 0, activation), 0..<samples * layout.firstStride, scratch.sums, into: &scratch.values)
+        weights.activation(of: 0, activation), 0..<samples * layout.firstStride, &scratch.sums, into: &scratch.values)
       if let dropout {
         drop(dropout, numbers, 0, layout, RowLayout(stride: layout.firstStride), &scratch.masks, &scratch.values)
       }
@@ -27,7 +27,7 @@ enum ForwardPass {
     for layer in layout.hidden {
       multiply(samples, layer, weights.packed, scratch.values, into: &scratch.sums)
       activate(
-        weights.activation(of: layer.index, activation), layer.range(samples), scratch.sums, into: &scratch.values)
+        weights.activation(of: layer.index, activation), layer.range(samples), &scratch.sums, into: &scratch.values)
       if let dropout {
         drop(dropout, numbers, layer.index, layout, layer.rows, &scratch.masks, &scratch.values)
       }
@@ -48,10 +48,11 @@ enum ForwardPass {
   }
 
   private static func activate<Kind: Activation>(
-    _ activation: Kind, _ range: Range<Int>, _ sums: borrowing FloatBuffer, into values: inout FloatBuffer
+    _ activation: Kind, _ range: Range<Int>, _ sums: inout FloatBuffer, into values: inout FloatBuffer
   ) {
+    var sums = sums.mutableSpan
     var values = values.mutableSpan
-    Kernels.activate(activation, range, of: sums.span, into: &values)
+    Kernels.activate(activation, range, of: &sums, into: &values)
   }
 
   private static func drop(
