@@ -12,6 +12,7 @@ struct Neumf: ParsableCommand {
       CoordinatorCommand.self,
       ServerCommand.self,
       WorkerCommand.self,
+      StatusCommand.self,
       EvaluateCommand.self,
       RecommendCommand.self,
       SimilarCommand.self,

@@ -19,6 +19,10 @@ struct RoleOptions: ParsableArguments {
 
   /// Reads an endpoint; beyond loopback it is refused unless the user said `--insecure`.
   func endpoint(_ text: String, option: String) throws -> Endpoint {
+    try Self.endpoint(text, option: option, insecure: insecure)
+  }
+
+  static func endpoint(_ text: String, option: String, insecure: Bool) throws -> Endpoint {
     let endpoint: Endpoint
     do throws(ZeroMQError) {
       endpoint = try Endpoint(text)

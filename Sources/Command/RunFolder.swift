@@ -1,3 +1,4 @@
+import CoordinatorProgram
 import Datasets
 import Foundation
 import ModelStore
@@ -9,6 +10,18 @@ struct RunFolder {
 
   var planPath: String { "\(path)/plan.json" }
   var logFolder: String { "\(path)/log" }
+
+  /// Where the coordinator of the run's job listens, or listened.
+  var coordinatorEndpoint: String {
+    get throws {
+      guard let bytes = FileManager.default.contents(atPath: "\(path)/\(RunRecorder.endpointFile)") else {
+        throw CommandFailure(
+          .missingInput, "\(path): no coordinator has written there where it listens",
+          hint: "give the RUN folder of a job that runs, or --coordinator ENDPOINT")
+      }
+      return String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+  }
 
   /// Where a model that is trained before this run's has its own.
   func stage(_ model: ModelKind) -> RunFolder { RunFolder(path: "\(path)/pretraining/\(model.rawValue)") }

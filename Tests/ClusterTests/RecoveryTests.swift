@@ -33,7 +33,7 @@ import Testing
   }
 
   private func arguments(_ name: String, _ more: [String] = []) -> [String] {
-    data.trainArguments(scratch.path(name), workers: 2, servers: 2, epochs: 60, more)
+    data.trainArguments(scratch.path(name), workers: 2, servers: 2, epochs: 24, more)
   }
 
   /// How many epochs the report has so far; it appears whole or not at all.
@@ -52,7 +52,7 @@ import Testing
     let run = scratch.path("killed")
     let job = try NeumfProcess(arguments("killed"), in: scratch)
     for (place, role) in ["worker", "server", "coordinator", "worker"].enumerated() {
-      try wait(until: { try epochsDone(run) > 3 + 5 * place || !job.process.isRunning }, "epochs after a kill")
+      try wait(until: { try epochsDone(run) > 1 + 4 * place || !job.process.isRunning }, "epochs after a kill")
       let victim = try #require(job.children.first { NeumfProcess.role(of: $0) == role }, "no \(role)")
       kill(victim, SIGKILL)
     }
@@ -71,7 +71,7 @@ import Testing
     let run = scratch.path("killed")
     let job = try NeumfProcess(arguments("killed", ["--consistency", consistency]), in: scratch)
     for (place, role) in ["server", "worker"].enumerated() {
-      try wait(until: { try epochsDone(run) > 3 + 5 * place || !job.process.isRunning }, "epochs after a kill")
+      try wait(until: { try epochsDone(run) > 1 + 4 * place || !job.process.isRunning }, "epochs after a kill")
       kill(try #require(job.children.first { NeumfProcess.role(of: $0) == role }, "no \(role)"), SIGKILL)
     }
     let result = try job.finish()

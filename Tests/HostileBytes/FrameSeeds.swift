@@ -26,6 +26,8 @@ enum FrameSeeds {
     .train(
       epoch: Epoch(1), step: Step(2), until: Step(3), positions: [ShardPosition(shard: ShardID(4), position: 5)]),
     .pause, .settle(endedEpoch: Epoch(9)), .settled, .evaluate(.validation), .finish, .abort(reason: "why"), .alive,
+    .askStatus,
+    .status([123, 125]),
     .regroup(reason: "lost"),
   ]
 

@@ -65,7 +65,7 @@ struct HostileWorker: ~Copyable {
     case .settle(let endedEpoch): trainer.settleOrdered(endedEpoch: endedEpoch, directives: &directives)
     case .evaluate: try trainer.evaluationOrdered(directives: &directives)
     case .finish, .abort, .alive, .hello, .ready, .progress, .epochFinished, .paused, .settled, .evaluated, .measured,
-      .farewell, .failed, .welcome, .regroup:
+      .farewell, .failed, .welcome, .regroup, .askStatus, .status:
       break
     }
   }

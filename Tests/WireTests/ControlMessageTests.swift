@@ -31,7 +31,7 @@ private let examples: [ControlMessage] = [
   .train(
     epoch: Epoch(1), step: Step(2), until: Step(3), positions: [ShardPosition(shard: ShardID(4), position: 5)]),
   .pause, .settle(endedEpoch: Epoch(9)), .settled, .evaluate(.validation), .finish, .abort(reason: "why"),
-  .regroup(reason: "worker 1 is lost"), .alive,
+  .regroup(reason: "worker 1 is lost"), .alive, .askStatus, .status([123, 125]),
 ]
 
 private func decoded(_ bytes: [UInt8]) throws(WireError) -> ControlMessage {

@@ -23,17 +23,15 @@ extension JobCoordinator {
     case .farewell(let account):
       accounts[member] = account
       membersLeft([member], directives: &directives)
-    case .failed(Self.tryAgain, let reason): memberLost(member, reason: reason, at: time, directives: &directives)
+    case .failed(ControlMessage.tryAgain, let reason):
+      memberLost(member, reason: reason, at: time, directives: &directives)
     case .failed(let exitCode, let reason):
       fail(exitCode, "\(member): \(reason)", directives: &directives)
-    case .alive, .hello: break
-    case .regroup, .welcome, .connect, .train, .pause, .settle, .evaluate, .finish, .abort:
+    case .alive, .hello, .askStatus: break
+    case .regroup, .welcome, .connect, .train, .pause, .settle, .evaluate, .finish, .abort, .status:
       fail(70, "\(member) sent what only the coordinator says", directives: &directives)
     }
   }
-
-  // The contract's exit code for what may succeed when it is tried again.
-  private static let tryAgain: Int32 = 75
 
   /// Members have accounted for themselves, or are lost when nothing else is left to do.
   mutating func membersLeft(_ members: [Member], directives: inout [CoordinatorDirective]) {
@@ -45,7 +43,13 @@ extension JobCoordinator {
 
   private mutating func advanced(_ member: Member, _ value: Progress, at time: Double) {
     if progress[member]?.step != value.step || progress[member]?.epoch != value.epoch { lastAdvance[member] = time }
+    if let before = progress[member], before.epoch == value.epoch, let seconds = progressAt[member].map({ time - $0 }),
+      seconds > 0, value.samples > before.samples
+    {
+      rates[member] = Double(value.samples - before.samples) / seconds
+    }
     progress[member] = value
+    progressAt[member] = time
   }
 
   // MARK: training

@@ -82,6 +82,8 @@ extension JobCoordinator {
     lastHeard = [:]
     lastAdvance = [:]
     progress = [:]
+    rates = [:]
+    progressAt = [:]
     accounts = [:]
     ready = []
     awaited = []

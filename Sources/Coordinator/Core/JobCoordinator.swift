@@ -109,6 +109,9 @@ package struct JobCoordinator: Sendable {
   /// When each worker last got further.
   var lastAdvance: [Member: Double] = [:]
   package internal(set) var progress: [Member: Progress] = [:]
+  /// Samples a second of each worker between the last two times that it spoke of an epoch.
+  var rates: [Member: Double] = [:]
+  var progressAt: [Member: Double] = [:]
   var accounts: [Member: Account] = [:]
   /// Servers that have their rows, and workers that have their users.
   var ready: Set<Member> = []

@@ -43,6 +43,7 @@ package struct CoordinationLoop: ~Copyable {
     let socket = try Socket(context: context, kind: .router, options: options)
     let endpoint = try socket.bind(listen)
     logger.info("listening", metadata: ["endpoint": "\(endpoint)"])
+    try recorder.listens(at: "\(endpoint)")
     coordinator = JobCoordinator(
       plan: plan, planBytes: Array(try JSONEncoder().encode(plan)), size: recorder.size,
       job: JobID(rawValue: UInt64.random(in: 1 ... .max)), dataFingerprint: recorder.dataFingerprint,
@@ -125,6 +126,7 @@ package struct CoordinationLoop: ~Copyable {
 
   private mutating func heard(_ message: ControlMessage, from identity: PeerIdentity) {
     let now = MonotonicClock.seconds
+    if message == .askStatus { return tellStatus(identity, at: now) }
     if let member = members[identity] {
       coordinator.received(message, from: member, at: now, directives: &directives)
       return
@@ -147,6 +149,15 @@ package struct CoordinationLoop: ~Copyable {
     case .refused(let reason):
       logger.warning("sent a \(hello.role) away", metadata: ["reason": "\(reason)"])
       send(.abort(reason: reason), to: identity)
+    }
+  }
+
+  /// Someone who looks on gets an answer, and no place.
+  private func tellStatus(_ identity: PeerIdentity, at time: Double) {
+    do {
+      send(.status(Array(try JSONEncoder().encode(coordinator.status(at: time)))), to: identity)
+    } catch {
+      logger.warning("could not tell what the job does", metadata: ["reason": "\(error)"])
     }
   }
 
@@ -176,7 +187,7 @@ package struct CoordinationLoop: ~Copyable {
         metadata: [
           "lost": "\(record.role) \(record.index)", "optimizerStep": "\(record.atStep)", "seconds": "\(record.seconds)",
         ])
-      recorder.recovered(record)
+      try recorder.recovered(record, of: coordinator.history.recoveries)
     case .endProcess(let process):
       // Only a process that this job's supervisor started is this job's to end.
       if watches.hasParent { kill(pid_t(bitPattern: process), SIGKILL) }

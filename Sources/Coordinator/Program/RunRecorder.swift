@@ -24,8 +24,9 @@ package final class RunRecorder {
   let startedAt = MonotonicClock.seconds
 
   private var printer: ProgressPrinter
-  private var metrics: MetricsLog
-  private var events: EventsFile
+  private var logs: RunLogs
+  /// What outlives a coordinator between its checkpoints: whom the job has lost and replaced.
+  private let journal: Journal<RecoveryRecord>
   /// What the job began with: epochs that were finished before it was resumed.
   private let resumed: JobHistory
   private let wasResumed: Bool
@@ -52,16 +53,16 @@ package final class RunRecorder {
     source = checkpoint ?? pretrained
     wasResumed = checkpoint != nil
     secondsBefore = checkpoint?.header.wallSeconds ?? 0
-    let history = try checkpoint.map(Self.history) ?? JobHistory()
+    var history = try checkpoint.map(Self.history) ?? JobHistory()
     if let checkpoint, let contradiction = history.contradiction(topK: plan.topK) {
       throw ModelStoreError(.damaged, path: checkpoint.path, contradiction)
     }
+    journal = Journal(path: "\(folder)/recoveries.json")
+    let recoveries = try journal.read()
+    if recoveries.count > history.recoveries.count { history.recoveries = recoveries }
     resumed = history
     printer = ProgressPrinter(topK: plan.topK, objective: plan.objective)
-    metrics = try MetricsLog(
-      path: "\(folder)/metrics.jsonl", resumingAfter: checkpoint.map { _ in history.epochs.last?.epoch ?? 0 })
-    events = try EventsFile(
-      run: folder, epochs: history.epochs.map { EpochReport($0, topK: plan.topK) }, topK: plan.topK)
+    logs = try RunLogs(folder, topK: plan.topK, following: checkpoint == nil ? nil : history.epochs)
   }
 
   private static func history(of checkpoint: Checkpoint) throws(ModelStoreError) -> JobHistory {
@@ -90,6 +91,13 @@ package final class RunRecorder {
   func count(sent byteCount: Int) { bytesSent += byteCount }
   func count(received byteCount: Int) { bytesReceived += byteCount }
 
+  /// Where in the RUN folder the coordinator says where it listens.
+  package static let endpointFile = "coordinator"
+
+  func listens(at endpoint: String) throws {
+    try Data("\(endpoint)\n".utf8).write(to: URL(filePath: "\(folder)/\(Self.endpointFile)"), options: .atomic)
+  }
+
   /// Goes back to the last checkpoint with the coordinator.
   func goBack(to coordinator: JobCoordinator, reason: String) throws {
     checkpoint = coordinator.goesOnFromCheckpoint ? try Checkpoints.latest(in: folder).newest : nil
@@ -101,14 +109,15 @@ package final class RunRecorder {
         hint: "an older one is there: go on from it with --resume")
     }
     let epochs = coordinator.history.epochs
-    metrics = try MetricsLog(path: "\(folder)/metrics.jsonl", resumingAfter: epochs.last?.epoch ?? 0)
-    events = try EventsFile(run: folder, epochs: epochs.map { EpochReport($0, topK: plan.topK) }, topK: plan.topK)
+    logs = try RunLogs(folder, topK: plan.topK, following: epochs)
     let place = epochs.last.map { "epoch \($0.epoch)" } ?? "the beginning"
     let step = coordinator.position.step > 0 ? " and \(coordinator.position.step) steps" : ""
     printer.say("\(reason); going back to \(place)\(step)")
   }
 
-  func recovered(_ record: RecoveryRecord) {
+  /// - Parameter recoveries: all of the job, the newest last
+  func recovered(_ record: RecoveryRecord, of recoveries: [RecoveryRecord]) throws {
+    try journal.write(recoveries)
     let name = record.role == "coordinator" ? record.role : "\(record.role) \(record.index)"
     printer.say(String(format: "going on without loss, %.2f s after %@ was lost", record.seconds, name))
   }
@@ -155,7 +164,7 @@ package final class RunRecorder {
         samplesInEpoch: size.trainingInteractions * (1 + plan.negatives), loss: samples > 0 ? loss : nil,
         samplesPerSecond: rate), at: .now)
     let step = current.map(\.step.rawValue).max() ?? 0
-    try metrics.append(
+    try logs.metrics.append(
       MetricsLine(
         time: Date.now.timeIntervalSince1970, epoch: epoch, step: Int(step), loss: samples > 0 ? loss : nil,
         samplesPerSecond: rate))
@@ -164,8 +173,8 @@ package final class RunRecorder {
   func epochFinished(_ record: EpochRecord, of coordinator: JobCoordinator) throws {
     let epoch = EpochReport(record, topK: plan.topK)
     printer.finish(epoch, isBest: coordinator.history.best(topK: plan.topK)?.epoch == record.epoch)
-    try events.append(epoch)
-    try metrics.append(
+    try logs.events.append(epoch)
+    try logs.metrics.append(
       MetricsLine(
         time: Date.now.timeIntervalSince1970, epoch: record.epoch, step: coordinator.stepsPerEpoch, loss: record.loss,
         samplesPerSecond: epoch.samplesPerSecond, hitRatio: epoch.hitRatio[plan.topK], ndcg: epoch.ndcg[plan.topK],

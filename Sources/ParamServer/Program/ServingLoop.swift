@@ -136,7 +136,7 @@ package struct ServingLoop: ~Copyable {
       exit = .regrouped
     case .alive: break
     case .hello, .ready, .progress, .epochFinished, .paused, .evaluated, .measured, .farewell, .failed, .welcome,
-      .connect, .train, .pause, .settle, .settled, .evaluate:
+      .connect, .train, .pause, .settle, .settled, .evaluate, .askStatus, .status:
       throw WireError("message", "is not one that a server is sent")
     }
   }

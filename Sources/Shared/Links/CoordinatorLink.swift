@@ -45,11 +45,8 @@ package struct CoordinatorLink: ~Copyable {
 
   /// Tells the coordinator why this member cannot go on.
   package mutating func sendFailure(_ error: any Error) throws {
-    try send(.failed(exitCode: Self.tryAgain, reason: "\(error)"))
+    try send(.failed(exitCode: ControlMessage.tryAgain, reason: "\(error)"))
   }
-
-  // The contract's exit code for a job that can go on from its last checkpoint.
-  private static let tryAgain: Int32 = 75
 
   /// The next message, if one is here.
   package mutating func receive() throws -> ControlMessage? {

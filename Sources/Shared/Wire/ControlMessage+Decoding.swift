@@ -1,10 +1,12 @@
 import Plan
 
 extension ControlMessage {
-  // Limit: a path or an address; a page of text; a plan with room to spare; ranks and staleness of a thousand; servers.
+  // Limit: a path or an address; a page of text; a plan and a status with room to spare; ranks and staleness of a
+  // thousand; servers.
   private static let endpointLimit = 1024
   private static let reasonLimit = 65_536
   private static let planLimit = 1 << 20
+  private static let statusLimit = 1 << 20
   private static let histogramLimit = 1 << 16
   private static let serverLimit = 1024
 
@@ -55,6 +57,8 @@ extension ControlMessage {
     case 18: self = .settled
     case 19: self = .measured(try Self.errors(from: &reader))
     case 20: self = .regroup(reason: try reader.text("reason", atMost: Self.reasonLimit))
+    case 21: self = .askStatus
+    case 22: self = .status(try reader.byteArray("status", atMost: Self.statusLimit))
     default: throw WireError("message kind", "\(kind) is unknown")
     }
     try reader.finish()

@@ -67,6 +67,10 @@ extension ControlMessage {
     case .regroup(let reason):
       out.begin(20)
       out.text(reason)
+    case .askStatus: out.begin(21)
+    case .status(let json):
+      out.begin(22)
+      out.block(json)
     }
     return out.bytes
   }
@@ -101,6 +105,11 @@ private struct ByteSink {
   mutating func text(_ value: String) {
     number(UInt32(value.utf8.count))
     bytes.append(contentsOf: value.utf8)
+  }
+
+  mutating func block(_ value: [UInt8]) {
+    number(UInt32(value.count))
+    bytes.append(contentsOf: value)
   }
 
   mutating func progress(_ value: Progress) {
@@ -151,7 +160,6 @@ private struct ByteSink {
     number(UInt64(value.size.coldItems))
     number(UInt64(value.size.features))
     number(UInt8(value.restores ? 1 : 0))
-    number(UInt32(value.plan.count))
-    bytes.append(contentsOf: value.plan)
+    block(value.plan)
   }
 }

@@ -17,6 +17,8 @@ package enum ControlMessage: Sendable, Equatable {
   case measured(RatingErrors)
   case farewell(Account)
   case failed(exitCode: Int32, reason: String)
+  /// The exit code of what may succeed when it is tried again: its sender counts as lost, and the job goes on.
+  package static let tryAgain: Int32 = 75
 
   // The coordinator to members.
   case welcome(Welcome)
@@ -36,6 +38,11 @@ package enum ControlMessage: Sendable, Equatable {
   case regroup(reason: String)
   /// Still here; also a member's sign of life when it has nothing to say.
   case alive
+
+  // Who looks on, and the coordinator.
+  case askStatus
+  /// What the job does, as JSON.
+  case status([UInt8])
 }
 
 /// Which held-out items to rank, or whose ratings to predict.

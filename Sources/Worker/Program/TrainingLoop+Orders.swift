@@ -38,7 +38,7 @@ extension TrainingLoop {
       exit = .regrouped
     case .alive: break
     case .hello, .ready, .progress, .epochFinished, .paused, .settled, .evaluated, .measured, .farewell, .failed,
-      .welcome:
+      .welcome, .askStatus, .status:
       throw WireError("message", "is not one that a worker is sent")
     }
   }
