@@ -25,7 +25,7 @@ enum Rules {
     .code(
       "an empty catch", use: "say what the error means here", bad: "do { try f() } catch {}",
       good: "do { try f() } catch { report(error) }"
-    ) { $0.replacing(" ", with: "").contains("catch{}") },
+    ) { $0.contains("catch") && $0.replacing(" ", with: "").contains("catch{}") },
     .code(
       "a function named process… or do…", use: "the verb that it means", bad: "func processBatch() {",
       good: "func processor() { func doubled() { func processLost() {"
@@ -43,7 +43,7 @@ enum Rules {
     .text(
       "a line of more than 120 columns", use: "a break, or a name for a part of it",
       bad: String(repeating: "x", count: 121), good: String(repeating: "x", count: 120)
-    ) { $0.count > 120 },
+    ) { $0.utf8.count > 120 && $0.count > 120 },
     .code(
       "a sleep in a test", use: "a wait for what the test needs, with a deadline", in: \.isTest,
       bad: "try await Task.sleep(for: .seconds(1))", good: "let asleep = sleeper(3)",
@@ -57,17 +57,19 @@ enum Rules {
 
   /// Whether `text` stands in `line` with nothing that belongs to a name before it.
   private static func word(_ text: String, in line: String) -> Bool {
-    line.ranges(of: text).contains { range in
-      range.lowerBound == line.startIndex || !line[line.index(before: range.lowerBound)].isLetter
-    }
+    line.contains(text)
+      && line.ranges(of: text).contains { range in
+        range.lowerBound == line.startIndex || !line[line.index(before: range.lowerBound)].isLetter
+      }
   }
 
   /// Whether a name goes on with a capital behind `prefix`.
   private static func goesOn(_ prefix: String, in line: String) -> Bool {
-    line.ranges(of: prefix).contains { range in
-      let rest = line[range.upperBound...]
-      return rest.first?.isUppercase == true && !events.contains { rest.hasPrefix($0) }
-    }
+    line.contains(prefix)
+      && line.ranges(of: prefix).contains { range in
+        let rest = line[range.upperBound...]
+        return rest.first?.isUppercase == true && !events.contains { rest.hasPrefix($0) }
+      }
   }
 
   /// Behind these a process is a thing to which something happened.
