@@ -72,9 +72,17 @@ import Wire
     _ = story.arrive(.worker, at: 9)
     for member in [story.server, story.worker0] { story.hear(.ready, from: member, at: 9) }
     #expect(story.coordinator.phase == .training)
-    // The lost one comes back, and the job makes room.
-    #expect(story.arrive(.worker, at: 20) == .waits(reason: "the others come back first"))
+    // The lost one comes back, and the job makes room, with nothing to compute again.
+    #expect(story.arrive(.worker, at: 20) == .waits(reason: "the others write a checkpoint first"))
+    #expect(story.coordinator.phase == .pausing)
+    let progress = Progress(epoch: Epoch(1), step: Step(3), samples: 10, loss: 0, optimizerStep: 3)
+    story.hear(.paused(progress, positions: []), from: story.worker0, at: 20)
+    story.hear(.settled, from: story.worker0, at: 20)
+    story.coordinator.serversSettled(at: 20, directives: &story.directives)
+    #expect(story.arrive(.worker, at: 20) == .waits(reason: "the others write a checkpoint first"))
+    story.coordinator.checkpointWritten(at: 20, directives: &story.directives)
     #expect(story.coordinator.cluster.workers == 2 && story.coordinator.phase == .gathering)
+    #expect(story.coordinator.position.step == 3)
   }
 
   @Test func lossAfterTheLastCheckpointEndsNothing() {

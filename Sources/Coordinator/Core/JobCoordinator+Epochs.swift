@@ -326,6 +326,8 @@ extension JobCoordinator {
     fruitlessLosses = 0
     if isInterrupted || stopsEarly {
       finishJob(at: time, directives: &directives)
+    } else if let role = joining, position.completedEpochs < plan.epochs {
+      join(role, at: time, directives: &directives)
     } else {
       beginEpoch(at: time, directives: &directives)
     }

@@ -35,14 +35,34 @@ extension JobCoordinator {
     let isWorker = role == .worker
     let wanted = isWorker ? plan.cluster.workers : plan.cluster.servers
     if places.count < wanted, phase != .finishing, phase != .over {
-      if isWorker { cluster.workers += 1 } else { cluster.servers += 1 }
-      gatherAnew("a \(isWorker ? "worker" : "server") joins", at: time, directives: &directives)
-      return .waits(reason: "the others come back first")
+      return grow(by: role, at: time, directives: &directives)
     }
     if places.contains(where: { time - (lastHeard[$0] ?? time) > Self.suspicionLimit }) {
       return .waits(reason: "someone whose place it could take may be lost")
     }
     return .refused(reason: "the job has all \(places.count) of its \(isWorker ? "workers" : "servers")")
+  }
+
+  /// Makes a place for a newcomer, after a cut if the training is under way, so that nothing is computed twice.
+  private mutating func grow(
+    by role: Hello.Role, at time: Double, directives: inout [CoordinatorDirective]
+  ) -> Arrival {
+    switch phase {
+    case .gathering, .preparing:
+      join(role, at: time, directives: &directives)
+      return .waits(reason: "the others come back first")
+    case .training:
+      joining = role
+      pause(at: time, directives: &directives)
+    case .pausing, .settling, .evaluating, .writingCheckpoint, .finishing, .over: break
+    }
+    return .waits(reason: "the others write a checkpoint first")
+  }
+
+  /// Gathers the members anew, with one place more.
+  mutating func join(_ role: Hello.Role, at time: Double, directives: inout [CoordinatorDirective]) {
+    if role == .worker { cluster.workers += 1 } else { cluster.servers += 1 }
+    gatherAnew("a \(role == .worker ? "worker" : "server") joins", at: time, directives: &directives)
   }
 
   private func welcome(for member: Member) -> Welcome {

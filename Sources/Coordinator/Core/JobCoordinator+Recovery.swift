@@ -85,6 +85,7 @@ extension JobCoordinator {
     rates = [:]
     progressAt = [:]
     accounts = [:]
+    joining = nil
     ready = []
     awaited = []
     paused = [:]
