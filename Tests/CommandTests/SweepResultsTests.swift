@@ -32,7 +32,9 @@ struct SweepResultsTests {
     plan.topK = 2
     let design = SweepDesign(
       name: "test", title: "A <test>", about: "About.", axes: ["model", "factors"],
-      arms: [.popularity(["popularity", "0"]), .init(["a, b", "8"], "--model gmf"), .init(["c", "8"], "--model mlp")],
+      arms: [
+        .popularity(["popularity", "0"]), .init(["a, b", "8"], "--model gmf"), .init(["c", "8"], "--model mlp"),
+      ],
       figures: figures + [.differences], reference: 1, isRanked: ranked)
     return SweepResults(design, plan: plan, trials: trials)
   }
@@ -81,7 +83,8 @@ struct SweepResultsTests {
     #expect(results.measures.map(\.name) == ["RMSE", "MAE", "R2"])
     #expect(results.estimate(0, .best, results.measures[0])?.mean == 0.8)
     #expect(results.estimate(0, .best, results.measures[2]) == nil)
-    let table = SweepTable(results)
+    let table = SweepTable(results, choices: [.best])
+    #expect(table.head.contains("RMSE"))
     #expect(table.head.contains("multiplications per prediction") && table.rows[0].contains("10"))
     #expect(SweepTable.csv(ofArms: results).split(separator: "\n")[0].hasSuffix("multiplications per prediction"))
   }
@@ -111,9 +114,9 @@ struct SweepResultsTests {
       trial(0, seed: nil, [epoch(1, 0.4)]), trial(1, seed: 1, [epoch(1, 0.5), epoch(2, 0.4)]),
       trial(1, seed: 2, [epoch(1, 0.7), epoch(2, 0.8)]),
     ])
-    let lines = SweepTable(results).markdown.split(separator: "\n")
+    let lines = SweepTable(results, choices: results.choices).markdown.split(separator: "\n")
     #expect(lines.count == 5 && lines[0].contains("HR@2, best epoch on test | NDCG@2, best epoch on test | HR@2, last"))
-    #expect(lines[2].hasPrefix("| popularity | 0 | 1 | 0.4000 | 0.2000 | 0.4000"), "\(lines[2])")
+    #expect(lines[2].hasPrefix("| popularity | 0 | - | 0.4000 | 0.2000 | 0.4000"), "\(lines[2])")
     #expect(lines[3].hasPrefix("| a, b | 8 | 2 | 0.6500 ± 0.1500 | 0.3250 ± 0.0750 | 0.6000 ± 0.2000"), "\(lines[3])")
     #expect(lines[3].hasSuffix("| 4.0 ± 0.0 | 50 |") && lines[4].hasPrefix("| c | 8 | 0 | - | -"), "\(lines[3])")
     let arms = SweepTable.csv(ofArms: results).split(separator: "\n")
@@ -146,7 +149,10 @@ struct SweepResultsTests {
       #expect(!html.contains("nan") && !html.contains("http") && !html.contains("<badly>"))
       #expect(html.contains("A &lt;test&gt;") && html.contains("out/log/c.log"))
       for text in [html] + plots.map({ ChartStyle.file($0.svg) }) {
-        for tag in ["svg", "table", "tr", "td", "th", "text", "body", "html", "p", "h2", "div", "defs", "pattern"] {
+        let tags = [
+          "svg", "table", "tr", "td", "th", "text", "body", "html", "p", "h2", "h3", "div", "defs", "pattern",
+        ]
+        for tag in tags {
           let opened = text.components(separatedBy: "<\(tag)>").count + text.components(separatedBy: "<\(tag) ").count
           #expect(opened - 1 == text.components(separatedBy: "</\(tag)>").count, "\(tag)")
         }

@@ -59,7 +59,7 @@ struct SweepScheduleTests {
     let layers = try schedule(.layers).jobs
     #expect(layers.first { $0.name == "8-mlp-0-seed-1" }?.plan.layers == [8])
     #expect(layers.first { $0.name == "64-mlp-4-seed-1" }?.plan.layers == [1024, 512, 256, 128, 64])
-    #expect(try schedule(.factors).jobs.first { $0.name == "16-without-seed-1" }?.plan.layers == [128, 64, 32, 16])
+    #expect(try schedule(.factors).jobs.first { $0.name == "16-random-seed-1" }?.plan.layers == [128, 64, 32, 16])
     #expect(try schedule(.netflix).jobs.allSatisfy { $0.plan.factors == 16 && $0.plan.topK == 10 })
     #expect(try schedule(.netflix, ["--factors", "4"]).jobs.allSatisfy { $0.plan.factors == 4 })
     // A tower without a hidden layer has nothing to drop.

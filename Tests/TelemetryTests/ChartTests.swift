@@ -67,6 +67,33 @@ struct ChartTests {
     #expect(Set(dashes).count == 8, "no two lines alike without colour")
   }
 
+  @Test func aLineWithoutPointsKeepsTheLooksOfTheOthers() {
+    func colours(_ points: [LineChart.Point]) -> [String] {
+      let others = (1...2).map { LineChart.Series(name: "s\($0)", points: [.init(x: 1, y: 1), .init(x: 2, y: 2)]) }
+      let svg = LineChart(title: "T", yName: "y", series: [.init(name: "first", points: points)] + others).svg
+      #expect(svg.contains(">first<") == !points.isEmpty)
+      return svg.components(separatedBy: "<polyline").dropFirst().compactMap { line in
+        line.components(separatedBy: "stroke=\"").dropFirst().first.map { String($0.prefix { $0 != "\"" }) }
+      }
+    }
+    #expect(colours([]) == Array(colours([.init(x: 1, y: 1), .init(x: 2, y: 1)]).dropFirst()))
+    #expect(Set(colours([])).count == 2)
+  }
+
+  @Test func longLabelsTakeTwoLinesOrLean() {
+    func chart(_ groups: [String]) -> String {
+      let values = groups.map { _ in (value: 1.0 as Double?, error: nil as Double?) }
+      return BarChart(
+        title: "T", xName: "x", yName: "y", groups: groups, series: [.init(name: "s", values: values)]
+      ).svg
+    }
+    let names = (0..<6).map { "NeuMF \($0), pre-trained" }
+    #expect(chart(names).contains(">NeuMF 0,</text>") && chart(names).contains(">pre-trained</text>"))
+    #expect(chart(["a, b"]).contains(">a, b</text>"))
+    let long = chart((0..<20).map { "a very long name \($0)" })
+    #expect(long.contains("rotate(-35") && long.contains(">a very long name 3</text>"))
+  }
+
   @Test func aFileSaysWhatItIsAndBringsItsStyle() {
     let file = ChartStyle.file(LineChart(title: "T", yName: "y", series: []).svg)
     #expect(file.hasPrefix("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox") && file.contains("<style>"))

@@ -25,17 +25,18 @@ struct SweepCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sweep", abstract: "Train a table of models, and write its results as tables, plots and a page.",
     discussion: """
-      PRESET is one of
+      The presets:
       \(SweepPreset.allCases.map { "  \($0.rawValue): \($0.design.about)" }.joined(separator: "\n"))
 
-      Each trial is a RUN folder in trials/ of the output. The same command again goes on where the sweep was stopped:
-      what is trained stays, what was under way is resumed, what had failed is tried again. Stages of pre-training that
-      have the plan of another trial are that trial; what is not said of them is as in the other trials. The training
-      options are those of `neumf train`, for all trials; what a sweep varies cannot be set there.
+      Each trial is a RUN folder in trials/ of the output. The same command again goes on where the sweep was \
+      stopped: what is trained stays, what was under way is resumed, what had failed is tried again. The training \
+      options are those of `neumf train`, for all trials; what a sweep varies cannot be set there. Stages of \
+      pre-training take epochs, optimizer and learning rate from the other trials, unless --pretrain-… says \
+      otherwise; one that has the plan of a trial is that trial.
 
-      The output has results.csv and results.md (by arm: means and standard errors over the seeds), trials.csv, plots/
-      and report.html. Best epochs are chosen on the test items, as papers do, and with --validation on validation
-      items. A grid is listed by what was reached there.
+      The output has results.csv and results.md (by arm: means and standard errors over the seeds), trials.csv, \
+      plots/ and report.html. Best epochs are chosen on the test items, as papers do, and with --validation on \
+      validation items. A grid is listed by what was reached there.
 
       Examples:
         neumf sweep models --data data/ml-1m --output sweeps/models --seeds 1,2,3
@@ -150,8 +151,12 @@ struct SweepCommand: ParsableCommand {
   }
 
   private func conclude(_ runner: SweepRunner, _ results: SweepResults) throws {
-    if !results.trials.isEmpty { print("\n\(SweepTable(results).text)\n") }
+    if !results.trials.isEmpty {
+      print("\n\(results.heading(.best)):\n\n\(SweepTable(results, choices: [.best]).text)\n")
+    }
     print("tables, plots and page in \(output): results.csv, results.md, plots/, report.html")
+    // What is said of failures comes after it, in a log, too.
+    _ = fflush(nil)
     if runner.isInterrupted {
       throw CommandFailure(.interrupted, "interrupted", hint: "the same command goes on")
     }

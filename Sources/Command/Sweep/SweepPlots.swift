@@ -103,7 +103,7 @@ struct SweepPlots {
     }
     add(
       "\(file) epochs",
-      LineChart(title: title, yName: yName, series: series.filter { !$0.points.isEmpty }).svg)
+      LineChart(title: title, yName: yName, series: series).svg)
   }
 
   private mutating func addLines(
@@ -115,7 +115,7 @@ struct SweepPlots {
       arm.values.indices.filter { $0 != axis }.map { place in
         // A bare number or yes needs its axis beside it; a word such as MLP-3 does not.
         let value = arm.values[place]
-        return Double(value) != nil || ["yes", "no", "with", "without"].contains(value)
+        return Double(value) != nil || ["yes", "no"].contains(value)
           ? "\(design.axes[place]) \(value)" : value
       }.joined(separator: ", ")
     }
@@ -137,7 +137,7 @@ struct SweepPlots {
       "\(file) by \(design.axes[axis])",
       LineChart(
         title: title, across: .values(name: design.axes[axis], values), yName: yName,
-        series: series.filter { !$0.points.isEmpty }
+        series: series
       ).svg)
   }
 
@@ -157,7 +157,7 @@ struct SweepPlots {
       "\(name) lengths",
       LineChart(
         title: "\(title), \(results.heading(.best))", across: .numbers(name: "K, length of the list"),
-        yName: "\(name)@K (share, 0 to 1)", series: series.filter { !$0.points.isEmpty }
+        yName: "\(name)@K (share, 0 to 1)", series: series
       ).svg)
   }
 }

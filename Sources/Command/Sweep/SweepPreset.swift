@@ -35,11 +35,11 @@ enum SweepPreset: String, CaseIterable, ExpressibleByArgument {
       SweepDesign(
         name: rawValue, title: "Predictive factors, with and without pre-training",
         about: "NeuMF of 8, 16, 32 and 64 factors, the tower growing with them (He et al. 2017, table 2).",
-        axes: ["factors", "pre-training"],
+        axes: ["factors", "start"],
         arms: Self.widths.flatMap { factors in
           [
-            Arm(["\(factors)", "without"], "--model neumf \(Self.sized(factors))"),
-            Arm(["\(factors)", "with"], "--model neumf --pretrain \(Self.sized(factors))", tuning: Self.tuning),
+            Arm(["\(factors)", "random"], "--model neumf \(Self.sized(factors))"),
+            Arm(["\(factors)", "pre-trained"], "--model neumf --pretrain \(Self.sized(factors))", tuning: Self.tuning),
           ]
         }, figures: [.against(axis: 0)])
     case .layers:

@@ -23,7 +23,8 @@ struct SweepReport {
   }
 
   func markdown(_ plots: [String]) -> String {
-    var parts = ["# \(design.title)", introduction.joined(separator: "\n\n"), SweepTable(results).markdown]
+    var parts = ["# \(design.title)", introduction.joined(separator: "\n\n")]
+    parts.append(SweepTable(results, choices: results.choices).markdown)
     if let table = SweepTable(differencesOf: results) {
       parts += ["## \(differenceTitle)", table.markdown]
     }
@@ -42,7 +43,11 @@ struct SweepReport {
       "<div class=\"wide\">\n\(Markup.table(table.head, table.rows))</div>\n"
     }
     var body = introduction.map { "<p>\(Markup.escaped($0))</p>\n" }.joined()
-    body += plots.joined() + "<h2>Results</h2>\n" + table(SweepTable(results))
+    body += plots.joined() + "<h2>Results</h2>\n"
+    for choice in results.choices {
+      let title = Markup.escaped(results.heading(choice))
+      body += "<h3>\(title)</h3>\n" + table(SweepTable(results, choices: [choice], hasCosts: choice == .best))
+    }
     if let differences = SweepTable(differencesOf: results) {
       body += "<h2>\(Markup.escaped(differenceTitle))</h2>\n" + table(differences)
     }
@@ -51,7 +56,7 @@ struct SweepReport {
       body += Markup.table(["trial", "reason", "log"], failures.map { [$0.job, $0.reason, $0.log] }, isWords: true)
     }
     body += "<h2>Arms</h2>\n" + Markup.table(design.axes + ["options"], armRows, isWords: true)
-    return PageLayout.html(title: "\(design.title) (sweep \(design.name))", body: body)
+    return PageLayout.html(title: design.title, body: body)
   }
 
   private var differenceTitle: String {
@@ -74,8 +79,9 @@ struct SweepReport {
           : "each of \(Amount.of(summary.testCases, "held-out item")) is ranked among "
             + "\(Amount.of(summary.testNegatives, "sampled negative")). K = \(plan.topK)."))
     parts.append(
-      "All arms, where the list of arms says nothing else: \(plan.optimizer.rawValue), rate \(plan.learningRate), "
-        + "λ \(plan.l2), batch \(Amount.count(plan.batchSize)), averaging \(plan.averaging), "
+      "All arms, where the list of arms says nothing else: \(plan.optimizer.rawValue), "
+        + "rate \(Amount.decimal(plan.learningRate)), "
+        + "λ \(Amount.decimal(plan.l2)), batch \(Amount.count(plan.batchSize)), averaging \(plan.averaging), "
         + "\(Amount.of(plan.epochs, "epoch")), \(plan.consistency), \(Amount.of(plan.cluster.workers, "worker")), "
         + "\(Amount.of(plan.cluster.servers, "server")); "
         + "seed\(seeds.count == 1 ? "" : "s") \(seeds.joined(separator: ", ")).")

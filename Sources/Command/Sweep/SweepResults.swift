@@ -104,11 +104,12 @@ extension NetworkShape {
   /// and the output layer; activations, and what a program keeps between pairs, left out.
   var multiplicationsPerPrediction: Int {
     if model == .mf { return factors }
-    return factors + denseBlocks.reduce(0) { sum, block in
-      switch block.role {
-      case .hiddenWeight, .outputFactors, .outputTower: sum + block.count
-      case .hiddenBias, .hiddenSlope, .outputBias: sum
+    return factors
+      + denseBlocks.reduce(0) { sum, block in
+        switch block.role {
+        case .hiddenWeight, .outputFactors, .outputTower: sum + block.count
+        case .hiddenBias, .hiddenSlope, .outputBias: sum
+        }
       }
-    }
   }
 }

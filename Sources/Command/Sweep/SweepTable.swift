@@ -6,24 +6,29 @@ struct SweepTable {
   var rows: [[String]]
 
   /// One row per arm: means over the seeds, with standard errors.
-  init(_ results: SweepResults) {
+  /// - Parameters:
+  ///   - choices: the epochs that are shown; of a single one the headings say nothing
+  ///   - hasCosts: whether it says, too, what training and predicting take
+  init(_ results: SweepResults, choices: [Choice], hasCosts: Bool = true) {
     head = results.design.axes + ["seeds"]
-    if results.isValidated { head.append("validation \(results.measures[0].name)") }
-    for choice in results.choices {
-      head += results.measures.map { "\($0.name), \(results.heading(choice))" }
+    if results.isValidated, choices.contains(.best) { head.append("validation \(results.measures[0].name)") }
+    for choice in choices {
+      head += results.measures.map { choices.count > 1 ? "\($0.name), \(results.heading(choice))" : $0.name }
     }
-    let counts = results.trials.contains { $0.multiplications != nil } && results.isRated
+    let counts = results.isRated && hasCosts
     if counts { head.append("multiplications per prediction") }
-    head += ["training s", "samples/s"]
+    if hasCosts { head += ["training (s)", "samples/s"] }
     rows = results.order.map { arm in
       let trials = results.trials(of: arm)
       func text(_ estimate: Estimate?, _ places: Int = 4) -> String { estimate?.text(places) ?? "-" }
-      var cells = results.design.arms[arm].values + [String(trials.count)]
-      if results.isValidated { cells.append(text(results.estimate(arm, results.validation))) }
-      for choice in results.choices {
+      let isTrained = trials.allSatisfy { $0.job != nil }
+      var cells = results.design.arms[arm].values + [isTrained ? String(trials.count) : "-"]
+      if results.isValidated, choices.contains(.best) { cells.append(text(results.estimate(arm, results.validation))) }
+      for choice in choices {
         cells += results.measures.map { text(results.estimate(arm, choice, $0), $0.places) }
       }
       if counts { cells.append(trials.first?.multiplications.map(String.init) ?? "-") }
+      guard hasCosts else { return cells }
       let trained = trials.filter { $0.job != nil }
       cells.append(text(Estimate(trained.map(\.trainingSeconds)), 1))
       cells.append(Estimate(trained.compactMap(\.samplesPerSecond)).map { Figures.rate($0.mean) } ?? "-")
@@ -68,7 +73,9 @@ struct SweepTable {
           ("\(measure.name), \(results.heading(choice))", { results.value($0, choice, measure) })
         }
       }
-      + [("training seconds", { $0.job == nil ? nil : $0.trainingSeconds }), ("samples per second", \.samplesPerSecond)]
+      + [
+        ("training seconds", { $0.job == nil ? nil : $0.trainingSeconds }), ("samples per second", \.samplesPerSecond),
+      ]
     for column in columns { head += [column.name, "\(column.name), standard error"] }
     if results.isRated { head.append("multiplications per prediction") }
     var lines = [csvLine(head)]

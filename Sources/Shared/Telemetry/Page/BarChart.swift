@@ -55,7 +55,7 @@ package struct BarChart {
       lines.append(ChartStyle.whisker(middle, from: frame.y(value - error), to: frame.y(value + error)))
     }
     let label = Figures.fixed(value, places)
-    let above = frame.y(max(value, 0) + (value >= 0 ? error ?? 0 : 0)) - 4
+    let above = frame.y(max(value + (error ?? 0), 0)) - 4
     let fits = Double(label.count) * 6.2 < width
     let (across, down) = (ChartStyle.pixel(fits ? middle : middle + 4), ChartStyle.pixel(above))
     let place =

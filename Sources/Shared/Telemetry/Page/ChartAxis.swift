@@ -21,6 +21,6 @@ struct ChartAxis {
     marks = labels.enumerated().map { (Double($0.offset), $0.element) }
   }
 
-  /// Pixels that the longest label takes, about.
-  var labelWidth: Double { Double(marks.map(\.label.count).max() ?? 0) * ChartStyle.letterWidth }
+  /// Pixels that a label takes, about.
+  static func width(of label: String) -> Double { Double(label.count) * ChartStyle.letterWidth }
 }

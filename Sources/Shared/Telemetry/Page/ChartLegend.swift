@@ -12,12 +12,14 @@ struct ChartLegend {
   private static let rowHeight = 22.0
   private static let sampleWidth = 42.0
 
-  init(names: [String], sample: Sample, left: Double, right: Double) {
+  /// - Parameter names: of the series, those without a name left out
+  init(names: [String?], sample: Sample, left: Double, right: Double) {
     self.sample = sample
     self.left = left
     var rows: [[(index: Int, name: String, x: Double)]] = []
     var x = right
     for (index, name) in names.enumerated() {
+      guard let name else { continue }
       let width = Self.sampleWidth + Double(name.count) * ChartStyle.letterWidth + 16
       if rows.isEmpty || x + width > right {
         rows.append([])

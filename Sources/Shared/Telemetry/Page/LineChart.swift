@@ -13,7 +13,7 @@ package struct LineChart {
     }
   }
 
-  /// One line: its name and its points.
+  /// One line: its name and its points. Without a point it keeps its place, and so the others their looks.
   package struct Series: Equatable {
     package let name: String
     package let points: [Point]
@@ -54,26 +54,34 @@ package struct LineChart {
       }
     let frame = PlotFrame(across: axis, up: ChartAxis(yName, AxisTicks(around: ends, count: 6)))
     let drawing = series.enumerated().flatMap { draw($0.element, $0.offset, frame) }
-    return frame.svg(title: title, drawing, legend: series.map(\.name), sample: .line)
+    let names = series.map { $0.points.isEmpty ? nil : $0.name }
+    return frame.svg(title: title, drawing, legend: names, sample: .line)
   }
 
   private func draw(_ one: Series, _ index: Int, _ frame: PlotFrame) -> [String] {
     var lines: [String] = []
+    let shift = shift(index)
     // A point that is missing breaks the line.
     for run in one.points.split(whereSeparator: { !$0.y.isFinite }) {
-      let places = run.map { frame.place($0.x, $0.y) }.joined(separator: " ")
+      let places = run.map { frame.place($0.x, $0.y, shiftedBy: shift) }.joined(separator: " ")
       lines.append("<polyline fill=\"none\" \(ChartStyle.stroke(index)) points=\"\(places)\"/>")
     }
     for point in one.points where point.y.isFinite {
       guard let error = point.error, error > 0 else { continue }
       lines.append(
-        ChartStyle.whisker(frame.x(point.x), from: frame.y(point.y - error), to: frame.y(point.y + error)))
+        ChartStyle.whisker(frame.x(point.x) + shift, from: frame.y(point.y - error), to: frame.y(point.y + error)))
     }
     // Marks on more points than this would hide the line.
     let isSparse = one.points.count <= 40
     for point in one.points where point.y.isFinite && isSparse {
-      lines.append(ChartStyle.mark(index, frame.x(point.x), frame.y(point.y)))
+      lines.append(ChartStyle.mark(index, frame.x(point.x) + shift, frame.y(point.y)))
     }
     return lines
+  }
+
+  /// Pixels by which a line stands beside the others, so that whiskers over the same value can be told apart.
+  private func shift(_ index: Int) -> Double {
+    guard case .values = across, series.contains(where: { $0.points.contains { $0.error ?? 0 > 0 } }) else { return 0 }
+    return (Double(index) - Double(series.count - 1) / 2) * min(5, 30 / Double(series.count))
   }
 }

@@ -28,10 +28,13 @@ package enum PageLayout {
   }
 
   private static let style = """
-    body { font: 15px/1.45 system-ui, sans-serif; max-width: 760px; margin: 2em auto; padding: 0 1em; color: #111; }
+    body { font: 15px/1.45 system-ui, sans-serif; max-width: 800px; margin: 2em auto; padding: 0 1em; color: #111; }
     svg { display: block; max-width: 100%; height: auto; margin: 1.2em 0; }
     \(ChartStyle.css)
-    .wide { overflow-x: auto; }
+    .wide { overflow-x: auto; font-size: 13px; }
+    .wide th, .wide td { padding: .2em .6em; }
+    .wide td { white-space: nowrap; }
+    @media print { .wide { overflow: visible; font-size: 10px; } }
     table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
     th, td { padding: .2em .8em; text-align: right; border-bottom: 1px solid #ddd; }
     th:first-child, td:first-child, .words td, .words th { text-align: left; }
