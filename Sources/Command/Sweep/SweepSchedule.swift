@@ -48,14 +48,16 @@ struct SweepSchedule {
         trials.append(Trial(arm: index, seed: nil, job: nil))
         continue
       }
-      for seed in seeds {
-        let plans: Plans
-        do {
-          plans = try Plans(start, options, tuning, given, seed: seed)
-        } catch let failure as CommandFailure {
-          let message = "sweep \(design.name), \(arm.label): \(failure.message)"
-          throw CommandFailure(failure.status, message, hint: failure.hint)
-        }
+      let plans: [Plans]
+      do {
+        let arm = try Self.parsed(options)
+        let tuning = tuning.isEmpty ? nil : try Self.parsed(tuning)
+        plans = try seeds.map { try Plans(start, arm, tuning, given, seed: $0) }
+      } catch let failure as CommandFailure {
+        let message = "sweep \(design.name), \(arm.label): \(failure.message)"
+        throw CommandFailure(failure.status, message, hint: failure.hint)
+      }
+      for (seed, plans) in zip(seeds, plans) {
         let name = Self.name(arm.values, seed: seed)
         let stages = plans.stages.map { job("\(name)-\($0.model.rawValue)-stage", $0, needs: []) }
         var plan = plans.whole
@@ -70,6 +72,12 @@ struct SweepSchedule {
     if let option = given.pretrainingOption {
       throw CommandFailure(
         .usage, "--\(option): nothing is pre-trained", hint: "goes with a sweep that does, or --pretrain")
+    }
+  }
+
+  private static func parsed(_ options: [String]) throws -> TrainingOptions {
+    do { return try TrainingOptions.parse(options) } catch {
+      throw CommandFailure(.usage, TrainingOptions.message(for: error), hint: "neumf train --help lists the options")
     }
   }
 
@@ -100,9 +108,8 @@ private struct Plans {
 
   /// - Throws: `CommandFailure` where the command line contradicts the arm, or the plan cannot be trained
   init(
-    _ start: TrainingPlan, _ options: [String], _ tuning: [String], _ given: TrainingOptions, seed: UInt64
+    _ start: TrainingPlan, _ arm: TrainingOptions, _ tuning: TrainingOptions?, _ given: TrainingOptions, seed: UInt64
   ) throws {
-    let arm = try Self.parsed(options)
     var plan = try arm.applied(to: start)
     var own = given
     if plan.pretraining == nil, !own.pretrain { own.forgetPretraining() }
@@ -120,16 +127,10 @@ private struct Plans {
     }
     try Self.check(plan)
     stages = plan.pretraining == nil ? [] : PretrainingPlan.models.map(plan.stage)
-    plan = try Self.parsed(tuning).applied(to: plan)
+    if let tuning { plan = try tuning.applied(to: plan) }
     plan.pretraining = nil
     try Self.check(plan)
     whole = plan
-  }
-
-  private static func parsed(_ options: [String]) throws -> TrainingOptions {
-    do { return try TrainingOptions.parse(options) } catch {
-      throw CommandFailure(.usage, TrainingOptions.message(for: error), hint: "neumf train --help lists the options")
-    }
   }
 
   private static func check(_ plan: TrainingPlan) throws(CommandFailure) {

@@ -80,12 +80,14 @@ struct SweepTable {
     if results.isRated { head.append("multiplications per prediction") }
     var lines = [csvLine(head)]
     for arm in results.order {
-      var cells = results.design.arms[arm].values + [String(results.trials(of: arm).count)]
+      let trials = results.trials(of: arm)
+      let isTrained = trials.allSatisfy { $0.job != nil }
+      var cells = results.design.arms[arm].values + [isTrained ? String(trials.count) : ""]
       for column in columns {
         let found = results.estimate(arm, column.value)
         cells += [found.map { String($0.mean) } ?? "", found?.standardError.map { String($0) } ?? ""]
       }
-      if results.isRated { cells.append(results.trials(of: arm).first?.multiplications.map(String.init) ?? "") }
+      if results.isRated { cells.append(trials.first?.multiplications.map(String.init) ?? "") }
       lines.append(csvLine(cells))
     }
     return lines.joined()

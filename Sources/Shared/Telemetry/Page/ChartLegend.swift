@@ -20,7 +20,7 @@ struct ChartLegend {
     var x = right
     for (index, name) in names.enumerated() {
       guard let name else { continue }
-      let width = Self.sampleWidth + Double(name.count) * ChartStyle.letterWidth + 16
+      let width = Self.sampleWidth + Double(name.count) * ChartStyle.letterWidth + 20
       if rows.isEmpty || x + width > right {
         rows.append([])
         x = left

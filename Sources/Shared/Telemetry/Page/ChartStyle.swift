@@ -8,8 +8,8 @@ package enum ChartStyle {
     svg .error { stroke: #111; stroke-width: 1.2; fill: none; }
     """
 
-  /// Pixels of a letter, on average, in text of 13 pixels.
-  static let letterWidth = 7.2
+  /// Pixels of a letter in text of 13 pixels, in names of some capitals.
+  static let letterWidth = 8.0
 
   private static let colours = [
     "#1b4f8f", "#a33a00", "#2f6b2f", "#6b2f7a", "#00707a", "#8a6d00", "#b0204a", "#444444",
