@@ -147,7 +147,9 @@ let package = Package(
     tests(
       "HostileBytesTests", ["HostileBytes", "CoordinatorCore", "WorkerCore", "Ranking", "Wire", "Plan"],
       resources: [.copy("Corpus")]),
-    tests("CommandTests", ["neumf", "Datasets", "Interactions", "ModelStore", "Ranking", "Plan", "TestSupport"]),
+    tests(
+      "CommandTests",
+      ["neumf", "Datasets", "Interactions", "ModelStore", "Ranking", "Telemetry", "Plan", "TestSupport", arguments]),
     tests("BenchTests", ["neumf-bench", "Simulation", "Plan"]),
     tests("ClusterTests", ["neumf", "Datasets", "Interactions", "ModelStore", "Plan", "TestSupport"]),
   ],

@@ -12,7 +12,7 @@ struct LocalCluster {
   private let data: String
   private let folder: RunFolder
   private let resumes: Bool
-  private let signals: SignalWatch
+  private let watches: Watches
   /// The run that is resumed to go on with this one, which may be a stage of it.
   private let whole: RunFolder
 
@@ -23,14 +23,14 @@ struct LocalCluster {
   private static let tick = Duration.milliseconds(50)
 
   init(
-    plan: TrainingPlan, data: String, folder: RunFolder, resumes: Bool, signals: SignalWatch, whole: RunFolder? = nil
+    plan: TrainingPlan, data: String, folder: RunFolder, resumes: Bool, watches: Watches, whole: RunFolder? = nil
   ) {
     self.whole = whole ?? folder
     self.plan = plan
     self.data = data
     self.folder = folder
     self.resumes = resumes
-    self.signals = signals
+    self.watches = watches
   }
 
   /// Runs the job to its end.
@@ -75,16 +75,29 @@ struct LocalCluster {
   /// again.
   private func supervise(_ posts: inout [Post]) throws -> ExitStatus {
     var poll = PollSet()
-    let signalSlot = poll.add(fileDescriptor: signals.readEnd)
+    let slots = watches.add(to: &poll)
+    var isOrphan = false
+    var isStopping = false
     while true {
       _ = try poll.wait(timeout: Self.tick)
-      if poll.isReadable(signalSlot), let signal = signals.next() {
+      var signal = watches.signal(poll, slots)
+      if isOrphan {
+        // The end of standard input stays readable.
+        pauseBriefly()
+      } else if watches.isParentGone(poll, slots) {
+        isOrphan = true
+        signal = SIGTERM
+      }
+      if let signal {
+        isStopping = true
         // A coordinator that is not there cannot answer; what is on disk is what there is.
         guard posts[0].process.isRunning else { return .interrupted }
         posts[0].process.signal(signal)
       }
       for post in posts { post.process.check() }
       if case .exited(let code) = posts[0].process.ending { return ExitStatus(rawValue: code) ?? .bug }
+      // One that was just starting cannot have been ready for the signal.
+      if isStopping, posts[0].process.ending != nil { return .interrupted }
       try tendCoordinator(&posts)
       for index in posts.indices.dropFirst() { try tend(&posts[index], coordinator: posts[0].process) }
     }

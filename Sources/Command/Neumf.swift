@@ -9,6 +9,7 @@ struct Neumf: ParsableCommand {
       PrepareCommand.self,
       SynthesizeCommand.self,
       TrainCommand.self,
+      SweepCommand.self,
       CoordinatorCommand.self,
       ServerCommand.self,
       WorkerCommand.self,

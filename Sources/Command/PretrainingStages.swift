@@ -9,7 +9,7 @@ struct PretrainingStages {
   let plan: TrainingPlan
   let data: String
   let folder: RunFolder
-  let signals: SignalWatch
+  let watches: Watches
 
   /// The plan of the whole with the runs of the stages in it.
   static func placed(_ plan: TrainingPlan, in folder: RunFolder) -> TrainingPlan {
@@ -33,7 +33,7 @@ struct PretrainingStages {
       let resumes = try Checkpoints.latest(in: stage.path).newest != nil
       try stage.writePlan(plan.stage(model))
       let status = try LocalCluster(
-        plan: plan.stage(model), data: data, folder: stage, resumes: resumes, signals: signals, whole: folder
+        plan: plan.stage(model), data: data, folder: stage, resumes: resumes, watches: watches, whole: folder
       ).run()
       if status != .done { return status }
     }

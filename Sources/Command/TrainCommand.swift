@@ -20,10 +20,12 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "Folder of the prepared data.") var data: String
   @Option(help: "The RUN folder to write.") var output: String?
   @Option(help: "The RUN folder to go on with.") var resume: String?
+  /// What a sweep says to its trials.
+  @Flag(help: .hidden) var watchParent = false
   @OptionGroup var training: TrainingOptions
 
   func run() throws {
-    let signals = try SignalWatch([SIGINT, SIGTERM])
+    let watches = Watches(signals: try SignalWatch([SIGINT, SIGTERM]), parent: watchParent ? ParentWatch() : nil)
     guard (output == nil) != (resume == nil), let path = output ?? resume else {
       throw CommandFailure(.usage, "--output: say where the run is written", hint: "or go on with one: --resume RUN")
     }
@@ -31,10 +33,10 @@ struct TrainCommand: ParsableCommand {
     let dataset = try PreparedDataset(folder: data)
     let (plan, resumes) = resume == nil ? (try begun(folder, dataset), false) : try resumed(folder, dataset)
     if plan.pretraining != nil, !resumes {
-      let status = try PretrainingStages(plan: plan, data: data, folder: folder, signals: signals).run()
+      let status = try PretrainingStages(plan: plan, data: data, folder: folder, watches: watches).run()
       if status != .done { Foundation.exit(status.rawValue) }
     }
-    let status = try LocalCluster(plan: plan, data: data, folder: folder, resumes: resumes, signals: signals).run()
+    let status = try LocalCluster(plan: plan, data: data, folder: folder, resumes: resumes, watches: watches).run()
     if status != .done { Foundation.exit(status.rawValue) }
   }
 

@@ -97,6 +97,17 @@ struct TrainingOptions: ParsableArguments {
 
   /// The plan that these options, the plan file and the defaults make together, validated.
   func resolved(over base: TrainingPlan = TrainingPlan()) throws -> TrainingPlan {
+    let plan = try applied(to: base)
+    do throws(PlanError) {
+      try plan.validate()
+    } catch {
+      throw CommandFailure(.usage, "--\(error.field): \(error.problem)", hint: error.hint)
+    }
+    return plan
+  }
+
+  /// The same, whether it can be trained or not.
+  func applied(to base: TrainingPlan) throws -> TrainingPlan {
     var result = base
     if let plan { result = try Self.read(plan) }
     func set<Value>(_ value: Value?, _ field: WritableKeyPath<TrainingPlan, Value>) {
@@ -140,11 +151,6 @@ struct TrainingOptions: ParsableArguments {
     if let features { result.features = Self.fields(features) }
     set(workers, \.cluster.workers)
     set(servers, \.cluster.servers)
-    do throws(PlanError) {
-      try result.validate()
-    } catch {
-      throw CommandFailure(.usage, "--\(error.field): \(error.problem)", hint: error.hint)
-    }
     return result
   }
 

@@ -93,5 +93,12 @@ enum Amount {
     "\(count(number)) \(number == 1 ? noun : nouns ?? noun + "s")"
   }
 
+  /// All digits of a number and no exponent: 0.00005.
+  static func decimal(_ value: Double) -> String {
+    var text = decimal(value, 12)
+    while text.hasSuffix("0") { text.removeLast() }
+    return text.hasSuffix(".") ? String(text.dropLast()) : text
+  }
+
   private static func decimal(_ value: Double, _ places: Int) -> String { String(format: "%.\(places)f", value) }
 }

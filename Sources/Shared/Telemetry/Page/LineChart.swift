@@ -1,89 +1,87 @@
-/// A chart of lines over epochs, as SVG. Lines differ by dashes and marks, not by colour alone, so that it can be
-/// printed.
-struct LineChart {
-  /// One line: its name and its points, whose y may be missing.
-  struct Series {
-    let name: String
-    let points: [(x: Double, y: Double)]
+/// A chart of lines, as SVG. Lines differ by dashes and marks, not by colour alone, so that it can be printed.
+package struct LineChart {
+  /// A point, whose y may be missing, and the standard error of its y where it is a mean.
+  package struct Point: Equatable {
+    package let x: Double
+    package let y: Double
+    package let error: Double?
+
+    package init(x: Double, y: Double, error: Double? = nil) {
+      self.x = x
+      self.y = y
+      self.error = error
+    }
   }
 
-  let title: String
-  let yName: String
-  let series: [Series]
+  /// One line: its name and its points. Without a point it keeps its place, and so the others their looks.
+  package struct Series: Equatable {
+    package let name: String
+    package let points: [Point]
 
-  /// Pixels; the plot lies within the margins.
-  private static let width = 720.0
-  private static let height = 360.0
-  private static let left = 78.0
-  private static let right = 690.0
-  private static let top = 44.0
-  private static let bottom = 300.0
+    package init(name: String, points: [Point]) {
+      self.name = name
+      self.points = points
+    }
+  }
 
-  private static let dashes = ["none", "7 4", "2 4", "9 3 2 3"]
-  private static let colours = ["#1b4f8f", "#a33a00", "#2f6b2f", "#6b2f7a"]
+  /// What lies across.
+  package enum Across {
+    /// Whole numbers, such as epochs.
+    case numbers(name: String)
+    /// Values at equal distances, whose points have x 0, 1, 2, ….
+    case values(name: String, [String])
+  }
 
-  var svg: String {
+  private let title: String
+  private let across: Across
+  private let yName: String
+  private let series: [Series]
+
+  package init(title: String, across: Across = .numbers(name: "epoch"), yName: String, series: [Series]) {
+    self.title = title
+    self.across = across
+    self.yName = yName
+    self.series = series
+  }
+
+  package var svg: String {
     let all = series.flatMap(\.points).filter { $0.y.isFinite }
-    let across = AxisTicks(around: all.map(\.x), count: 10, wholeNumbers: true)
-    let up = AxisTicks(around: all.map(\.y), count: 6)
-    let frame = PlotFrame(
-      across: across, up: up, left: Self.left, right: Self.right, top: Self.top, bottom: Self.bottom)
-    var lines = [
-      "<svg viewBox=\"0 0 720 360\" width=\"720\" height=\"360\" role=\"img\" aria-label=\"\(Markup.escaped(title))\">",
-      "<text x=\"78\" y=\"22\" class=\"title\">\(Markup.escaped(title))</text>",
-    ]
-    lines += frame.axes(yName: yName)
-    for (index, one) in series.enumerated() { lines += draw(one, index, frame) }
-    if series.count > 1 { lines += legend() }
-    return lines.joined(separator: "\n") + "\n</svg>\n"
+    let ends = all.flatMap { [$0.y - ($0.error ?? 0), $0.y + ($0.error ?? 0)] }
+    let axis =
+      switch across {
+      case .numbers(let name): ChartAxis(name, AxisTicks(around: all.map(\.x), count: 10, wholeNumbers: true))
+      case .values(let name, let labels): ChartAxis(name, labels: labels)
+      }
+    let frame = PlotFrame(across: axis, up: ChartAxis(yName, AxisTicks(around: ends, count: 6)))
+    let drawing = series.enumerated().flatMap { draw($0.element, $0.offset, frame) }
+    let names = series.map { $0.points.isEmpty ? nil : $0.name }
+    return frame.svg(title: title, drawing, legend: names, sample: .line)
   }
 
   private func draw(_ one: Series, _ index: Int, _ frame: PlotFrame) -> [String] {
-    let stroke = "stroke=\"\(Self.colours[index % 4])\" stroke-dasharray=\"\(Self.dashes[index % 4])\""
     var lines: [String] = []
+    let shift = shift(index)
     // A point that is missing breaks the line.
     for run in one.points.split(whereSeparator: { !$0.y.isFinite }) {
-      let places = run.map { frame.place($0.x, $0.y) }.joined(separator: " ")
-      lines.append("<polyline fill=\"none\" stroke-width=\"2\" \(stroke) points=\"\(places)\"/>")
+      let places = run.map { frame.place($0.x, $0.y, shiftedBy: shift) }.joined(separator: " ")
+      lines.append("<polyline fill=\"none\" \(ChartStyle.stroke(index)) points=\"\(places)\"/>")
+    }
+    for point in one.points where point.y.isFinite {
+      guard let error = point.error, error > 0 else { continue }
+      lines.append(
+        ChartStyle.whisker(frame.x(point.x) + shift, from: frame.y(point.y - error), to: frame.y(point.y + error)))
     }
     // Marks on more points than this would hide the line.
     let isSparse = one.points.count <= 40
     for point in one.points where point.y.isFinite && isSparse {
-      lines.append(mark(index, frame.x(point.x), frame.y(point.y)))
+      lines.append(ChartStyle.mark(index, frame.x(point.x) + shift, frame.y(point.y)))
     }
     return lines
   }
 
-  private func mark(_ index: Int, _ x: Double, _ y: Double) -> String {
-    let colour = Self.colours[index % 4]
-    switch index % 4 {
-    case 0: return "<circle cx=\"\(pixel(x))\" cy=\"\(pixel(y))\" r=\"3.5\" fill=\"\(colour)\"/>"
-    case 1:
-      return
-        "<rect x=\"\(pixel(x - 3.5))\" y=\"\(pixel(y - 3.5))\" width=\"7\" height=\"7\" "
-        + "fill=\"#fff\" stroke=\"\(colour)\" stroke-width=\"1.5\"/>"
-    case 2:
-      return "<path d=\"M\(pixel(x)) \(pixel(y - 4.5)) l4.5 8 h-9 z\" fill=\"\(colour)\"/>"
-    default:
-      return "<path d=\"M\(pixel(x)) \(pixel(y - 5)) l5 5 l-5 5 l-5 -5 z\" fill=\"#fff\" stroke=\"\(colour)\"/>"
-    }
+  /// Pixels by which a line stands beside the others, so that whiskers over the same value can be told apart.
+  private func shift(_ index: Int) -> Double {
+    guard case .values = across, series.contains(where: { $0.points.contains { $0.error ?? 0 > 0 } }) else { return 0 }
+    return (Double(index) - Double(series.count - 1) / 2) * min(5, 30 / Double(series.count))
   }
-
-  /// In a row on the right of the title.
-  private func legend() -> [String] {
-    var lines: [String] = []
-    var x = Self.right
-    for (index, one) in series.enumerated().reversed() {
-      x -= Double(one.name.count) * 7.5 + 8
-      lines.append("<text x=\"\(pixel(x))\" y=\"22\">\(Markup.escaped(one.name))</text>")
-      let stroke = "stroke=\"\(Self.colours[index % 4])\" stroke-dasharray=\"\(Self.dashes[index % 4])\""
-      lines.append(
-        "<line x1=\"\(pixel(x - 40))\" x2=\"\(pixel(x - 6))\" y1=\"18\" y2=\"18\" stroke-width=\"2\" \(stroke)/>")
-      lines.append(mark(index, x - 23, 18))
-      x -= 56
-    }
-    return lines
-  }
-
-  private func pixel(_ value: Double) -> String { Figures.fixed(value, 1) }
 }

@@ -15,12 +15,13 @@ package enum Markup {
     return result
   }
 
-  /// A table; cells after the first column hold numbers and stand to the right.
-  static func table(_ head: [String], _ rows: [[String]]) -> String {
+  /// A table; cells after the first column hold numbers and stand to the right, unless all are words.
+  package static func table(_ head: [String], _ rows: [[String]], isWords: Bool = false) -> String {
     let top = head.map { "<th>\(escaped($0))</th>" }.joined()
     let body = rows.map { row in
       "<tr>" + row.map { "<td>\(escaped($0))</td>" }.joined() + "</tr>\n"
     }
-    return "<table>\n<thead><tr>\(top)</tr></thead>\n<tbody>\n\(body.joined())</tbody>\n</table>\n"
+    let kind = isWords ? " class=\"words\"" : ""
+    return "<table\(kind)>\n<thead><tr>\(top)</tr></thead>\n<tbody>\n\(body.joined())</tbody>\n</table>\n"
   }
 }

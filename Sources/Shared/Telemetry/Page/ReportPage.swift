@@ -10,48 +10,23 @@ package struct ReportPage {
 
   /// Puts the page at `path`, whole or not at all.
   package func write(to path: String) throws {
-    try OutputFile.replace(path, with: Array(html.utf8))
+    try PageLayout.write(html, to: path)
   }
 
   package var html: String {
     let name = "\(report.plan.model.rawValue), \(report.plan.factors) factors"
-    return """
-      <!DOCTYPE html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width">
-      <title>neumf: \(Markup.escaped(name))</title>
-      <style>
-      \(Self.style)
-      </style>
-      </head>
-      <body>
-      <h1>\(Markup.escaped(name))</h1>
-      <p>\(Markup.escaped(summary))</p>
-      \(charts)
-      <h2>Epochs</h2>
-      \(epochTable)
-      <h2>Run</h2>
-      \(figures)
-      \(digest)
-      </body>
-      </html>
-
-      """
+    return PageLayout.html(
+      title: name,
+      body: """
+        <p>\(Markup.escaped(summary))</p>
+        \(charts)
+        <h2>Epochs</h2>
+        \(epochTable)
+        <h2>Run</h2>
+        \(figures)
+        \(digest)
+        """)
   }
-
-  private static let style = """
-    body { font: 15px/1.45 system-ui, sans-serif; max-width: 760px; margin: 2em auto; padding: 0 1em; color: #111; }
-    svg { display: block; max-width: 100%; height: auto; margin: 1.2em 0; font-size: 13px; }
-    svg .title { font-weight: 600; font-size: 15px; }
-    svg .grid { stroke: #ddd; }
-    svg .axis { stroke: #333; }
-    table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-    th, td { padding: .2em .8em; text-align: right; border-bottom: 1px solid #ddd; }
-    th:first-child, td:first-child { text-align: left; }
-    code { overflow-wrap: anywhere; }
-    """
 
   private var summary: String {
     let data = report.data
@@ -116,7 +91,7 @@ package struct ReportPage {
 
   private func series(_ name: String, _ value: (EpochReport) -> Double) -> LineChart.Series {
     // Epochs between two evaluations have no point, and must not break the line.
-    let points = report.epochs.map { (x: Double($0.epoch), y: value($0)) }
+    let points = report.epochs.map { LineChart.Point(x: Double($0.epoch), y: value($0)) }
     let isMeasure = name != "loss"
     return LineChart.Series(name: name, points: isMeasure ? points.filter { !$0.y.isNaN } : points)
   }

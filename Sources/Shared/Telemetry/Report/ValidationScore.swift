@@ -18,7 +18,7 @@ package struct ValidationScore: Equatable, Sendable {
   }
 
   /// What epochs are compared by, the higher the better.
-  var score: Double? { hitRatio ?? errors.map { -$0.rmse } }
+  package var score: Double? { hitRatio ?? errors.map { -$0.rmse } }
 }
 
 extension ValidationScore: Codable {

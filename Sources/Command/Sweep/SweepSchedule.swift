@@ -1,0 +1,191 @@
+import ArgumentParser
+import Foundation
+import Plan
+
+/// The trainings that a sweep's arms need for each seed, in an order in which each finds what it begins from. Equal
+/// plans are one training, whoever needs it.
+struct SweepSchedule {
+  /// A training, in a RUN folder of its name.
+  struct Job: Equatable {
+    let name: String
+    /// What it begins from is named by RUN folder.
+    let plan: TrainingPlan
+    /// The jobs that it begins from.
+    let needs: [String]
+
+    /// What time it takes, in proportion: samples seen per interaction.
+    var cost: Double { Double(plan.epochs * (1 + plan.negatives)) }
+  }
+
+  /// An arm with a seed.
+  struct Trial: Equatable {
+    let arm: Int
+    /// Nil where no chance is involved.
+    let seed: UInt64?
+    /// The job that trains it; nil where nothing is trained.
+    let job: String?
+  }
+
+  private(set) var jobs: [Job] = []
+  private(set) var trials: [Trial] = []
+  /// What the arms have in common, for the head of the report.
+  let common: TrainingPlan
+
+  /// - Parameters:
+  ///   - training: the command line's; what an arm sets itself cannot be set there
+  ///   - folder: where the RUN folders are
+  /// - Throws: `CommandFailure` for a plan that cannot be trained
+  init(_ design: SweepDesign, _ training: TrainingOptions, seeds: [UInt64], folder: String) throws {
+    var start = try TrainingOptions.parse(design.defaults).applied(to: TrainingPlan())
+    if let path = training.plan { start = try TrainingOptions.read(path) }
+    var own = training
+    own.plan = nil
+    let given = own
+    own.forgetPretraining()
+    common = try own.applied(to: start)
+    for (index, arm) in design.arms.enumerated() {
+      guard case .training(let options, let tuning) = arm.subject else {
+        trials.append(Trial(arm: index, seed: nil, job: nil))
+        continue
+      }
+      let plans: [Plans]
+      do {
+        let arm = try Self.parsed(options)
+        let tuning = tuning.isEmpty ? nil : try Self.parsed(tuning)
+        plans = try seeds.map { try Plans(start, arm, tuning, given, seed: $0) }
+      } catch let failure as CommandFailure {
+        let message = "sweep \(design.name), \(arm.label): \(failure.message)"
+        throw CommandFailure(failure.status, message, hint: failure.hint)
+      }
+      for (seed, plans) in zip(seeds, plans) {
+        let name = Self.name(arm.values, seed: seed)
+        let stages = plans.stages.map { job("\(name)-\($0.model.rawValue)-stage", $0, needs: []) }
+        var plan = plans.whole
+        if stages.count == 2 {
+          plan.pretrainedGMF = "\(folder)/\(stages[0])"
+          plan.pretrainedMLP = "\(folder)/\(stages[1])"
+        }
+        trials.append(Trial(arm: index, seed: seed, job: job(name, plan, needs: stages)))
+      }
+    }
+    guard !plansPretraining else { return }
+    if let option = given.pretrainingOption {
+      throw CommandFailure(
+        .usage, "--\(option): nothing is pre-trained", hint: "goes with a sweep that does, or --pretrain")
+    }
+  }
+
+  private static func parsed(_ options: [String]) throws -> TrainingOptions {
+    do { return try TrainingOptions.parse(options) } catch {
+      throw CommandFailure(.usage, TrainingOptions.message(for: error), hint: "neumf train --help lists the options")
+    }
+  }
+
+  private var plansPretraining: Bool { jobs.contains { !$0.needs.isEmpty } }
+
+  /// The job of a plan: one that is there already, or a new one of that name.
+  private mutating func job(_ name: String, _ plan: TrainingPlan, needs: [String]) -> String {
+    if let same = jobs.first(where: { $0.plan == plan }) { return same.name }
+    jobs.append(Job(name: name, plan: plan, needs: needs))
+    return name
+  }
+
+  /// A folder's name: `neumf-pre-trained-seed-1`.
+  private static func name(_ values: [String], seed: UInt64) -> String {
+    var text = ""
+    for character in values.joined(separator: "-").lowercased() + "-seed-\(seed)" {
+      let isPlain = character.isASCII && (character.isLetter || character.isNumber || character == ".")
+      if isPlain { text.append(character) } else if text.last != "-" { text.append("-") }
+    }
+    return text
+  }
+}
+
+/// An arm's training, and those that come before it.
+private struct Plans {
+  let whole: TrainingPlan
+  let stages: [TrainingPlan]
+
+  /// - Throws: `CommandFailure` where the command line contradicts the arm, or the plan cannot be trained
+  init(
+    _ start: TrainingPlan, _ arm: TrainingOptions, _ tuning: TrainingOptions?, _ given: TrainingOptions, seed: UInt64
+  ) throws {
+    var plan = try arm.applied(to: start)
+    var own = given
+    if plan.pretraining == nil, !own.pretrain { own.forgetPretraining() }
+    plan = try own.applied(to: plan)
+    if let option = try Self.difference(plan, arm.applied(to: plan)) {
+      throw CommandFailure(.usage, "--\(option): the sweep sets it itself", hint: "leave it out")
+    }
+    plan.seed = seed
+    if plan.shape.hidden.isEmpty { plan.dropout = 0 }
+    if plan.pretraining != nil {
+      // What the command line does not say of them, they have in common with the arms that begin anew.
+      plan.pretraining?.epochs = given.pretrainEpochs ?? plan.epochs
+      plan.pretraining?.optimizer = given.pretrainOptimizer ?? plan.optimizer
+      plan.pretraining?.learningRate = given.pretrainLearningRate ?? plan.learningRate
+    }
+    try Self.check(plan)
+    stages = plan.pretraining == nil ? [] : PretrainingPlan.models.map(plan.stage)
+    if let tuning { plan = try tuning.applied(to: plan) }
+    plan.pretraining = nil
+    try Self.check(plan)
+    whole = plan
+  }
+
+  private static func check(_ plan: TrainingPlan) throws(CommandFailure) {
+    do throws(PlanError) { try plan.validate() } catch {
+      throw CommandFailure(.usage, "--\(error.field): \(error.problem)", hint: error.hint)
+    }
+  }
+
+  /// The option in which two plans differ; nil for equal ones.
+  private static func difference(_ one: TrainingPlan, _ other: TrainingPlan) throws -> String? {
+    try one.fieldsUnlike(other).first
+  }
+}
+
+extension TrainingPlan {
+  /// The fields that differ in another plan, as the command line names them.
+  func fieldsUnlike(_ other: TrainingPlan) throws -> [String] {
+    func fields(_ plan: TrainingPlan) throws -> [String: NSObject] {
+      var fields: [String: NSObject] = [:]
+      func add(_ value: Any) {
+        for (key, value) in value as? [String: Any] ?? [:] {
+          if key == "cluster" { add(value) } else { fields[key] = value as? NSObject }
+        }
+      }
+      add(try JSONSerialization.jsonObject(with: JSONEncoder().encode(plan)))
+      return fields
+    }
+    let (mine, others) = (try fields(self), try fields(other))
+    return Set(mine.keys).union(others.keys).filter { mine[$0] != others[$0] }.map(Self.optionName).sorted()
+  }
+
+  /// `batchSize` is `batch-size`.
+  private static func optionName(_ field: String) -> String {
+    if field == "pretraining" { return "pretrain" }
+    if field.hasPrefix("pretrained") { return "pretrained-\(field.dropFirst(10).lowercased())" }
+    return field.reduce(into: "") { text, letter in
+      text += letter.isUppercase ? "-\(letter.lowercased())" : String(letter)
+    }
+  }
+}
+
+extension TrainingOptions {
+  /// How the stages are trained does not concern a plan without them.
+  mutating func forgetPretraining() {
+    pretrainEpochs = nil
+    pretrainOptimizer = nil
+    pretrainLearningRate = nil
+  }
+
+  /// The first of those options that was given.
+  var pretrainingOption: String? {
+    let given = [
+      ("pretrain-epochs", pretrainEpochs != nil), ("pretrain-optimizer", pretrainOptimizer != nil),
+      ("pretrain-learning-rate", pretrainLearningRate != nil),
+    ]
+    return given.first { $0.1 }?.0
+  }
+}
