@@ -100,10 +100,9 @@ let package = Package(
     .executableTarget(
       name: "neumf",
       dependencies: [
-        "CoordinatorCore", "CoordinatorProgram", "ParamServerProgram", "WorkerProgram", "Plan", "Wire", "Links",
-        "ZeroMQ",
-        "Interactions", "Datasets", "Ranking",
-        "NeuralCF", "ModelStore", "Telemetry", arguments, logging,
+        "CoordinatorCore", "CoordinatorProgram", "ParamServerProgram", "WorkerProgram", "Plan", "Wire", "Faults",
+        "Links", "ZeroMQ", "Interactions", "Datasets", "Ranking", "NeuralCF", "ModelStore", "Telemetry", arguments,
+        logging,
       ], path: "Sources/Command", swiftSettings: strict),
 
     // It measures the modules themselves, which a package of its own could not see.

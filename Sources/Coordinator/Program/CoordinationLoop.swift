@@ -74,7 +74,8 @@ package struct CoordinationLoop: ~Copyable {
   package mutating func run() throws -> JobOutcome {
     do {
       let outcome = try lead()
-      try takeLeave()
+      // Those of a job that was done have had their last word.
+      if case .failed = outcome { try takeLeave() }
       return outcome
     } catch {
       for identity in members.keys { send(.abort(reason: "\(error)"), to: identity) }
