@@ -30,7 +30,7 @@ private func bytes(of frame: LaneFrame) -> [UInt8] {
     #expect(throws: WireError.self) { try LaneFrame(unsafe (bytes + [0]).span.bytes) }
   }
 
-  /// libzmq keeps messages of up to 33 bytes in place, so that a notice and the link's header take no memory of its own.
+  /// libzmq keeps messages of up to 33 bytes in place, so that a notice with its header takes no memory of its own.
   @Test func noticeIsSmall() {
     #expect(LinkHeader.byteCount + LaneFrame.notice(sequence: 1).byteCount <= 33)
   }

@@ -1,9 +1,9 @@
 /// One end of a conversation between two processes, over whatever may lose, repeat, delay and reorder messages: it
 /// numbers what is sent and knows what must be sent again, and hands up what arrives once and in order.
 ///
-/// It holds no frames: they stay in slots `0 ..< window` of whoever carries it out, one ring for those that are sent and
-/// not acknowledged, one for those that have arrived ahead of their turn. Time is seconds on any clock that only goes
-/// forward. Each end has a life, a random number that is not 0; a frame of or for another life is not taken.
+/// It holds no frames: they stay in slots `0 ..< window` of whoever carries it out, one ring for those that are sent
+/// and not acknowledged, one for those that have arrived ahead of their turn. Time is seconds on any clock that only
+/// goes forward. Each end has a life, a random number that is not 0; a frame of or for another life is not taken.
 package struct LinkLedger: Sendable {
   /// What to do with a message that has arrived.
   package enum Arrival: Equatable, Sendable {
