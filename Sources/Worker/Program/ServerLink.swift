@@ -45,13 +45,4 @@ final class ServerLink {
   private func check(_ isSent: Bool) throws {
     guard isSent else { throw LinkError("server \(id)", "takes no messages") }
   }
-
-  /// The next message that has arrived, if one is here.
-  func receive() throws -> Message? {
-    if let held = link.nextHeld() { return held }
-    while let message = try socket.receive() {
-      if let next = try link.take(message, through: socket) { return next }
-    }
-    return nil
-  }
 }

@@ -163,9 +163,17 @@ package struct TrainingLoop: ~Copyable {
   /// Every frame that the servers have sent.
   private mutating func receiveRows() throws {
     for server in servers where poll.isReadable(server.slot) {
-      while let message = try server.receive() { try receive(message.frame, from: server) }
+      while let message = try server.socket.receive() {
+        guard let next = try server.link.take(message, through: server.socket) else { continue }
+        try receive(next, from: server)
+        while let held = server.link.nextHeld() { try receive(held, from: server) }
+      }
       try carryOut()
     }
+  }
+
+  private mutating func receive(_ message: consuming Message, from server: ServerLink) throws {
+    try receive(message.frame, from: server)
   }
 
   private mutating func receive(_ frame: RawSpan, from server: ServerLink) throws {
