@@ -68,7 +68,7 @@ bench: build ## measures the parts, the whole, and PyTorch; ROUNDS= says how oft
 	$(MAKE) --no-print-directory -C Benchmarks
 
 # What `make fuzz` fuzzes, for how many seconds each, and how many at once.
-TARGETS ?= frames server worker coordinator sections checkpoint container model plan ncf movielens netflix csv
+TARGETS ?= frames links server worker coordinator sections checkpoint container model plan ncf movielens netflix csv
 SECONDS_EACH ?= 60
 JOBS ?= 1
 CORPUS := Tests/HostileBytesTests/Corpus

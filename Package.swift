@@ -67,6 +67,7 @@ let package = Package(
     shared("ZeroMQ", ["CZeroMQ"]),
     shared("Plan"),
     shared("Wire", ["Plan"]),
+    shared("Faults", ["Plan"]),
     shared("Kernels", settings: numeric),
     shared("SharedMemory", ["CSharedMemory"]),
     shared("Links", ["ZeroMQ", "SharedMemory", "Wire", "Plan"]),
@@ -99,10 +100,9 @@ let package = Package(
     .executableTarget(
       name: "neumf",
       dependencies: [
-        "CoordinatorCore", "CoordinatorProgram", "ParamServerProgram", "WorkerProgram", "Plan", "Wire", "Links",
-        "ZeroMQ",
-        "Interactions", "Datasets", "Ranking",
-        "NeuralCF", "ModelStore", "Telemetry", arguments, logging,
+        "CoordinatorCore", "CoordinatorProgram", "ParamServerProgram", "WorkerProgram", "Plan", "Wire", "Faults",
+        "Links", "ZeroMQ", "Interactions", "Datasets", "Ranking", "NeuralCF", "ModelStore", "Telemetry", arguments,
+        logging,
       ], path: "Sources/Command", swiftSettings: strict),
 
     // It measures the modules themselves, which a package of its own could not see.
@@ -116,6 +116,7 @@ let package = Package(
     tests("ZeroMQTests", ["ZeroMQ", "CZeroMQ", "TestSupport"]),
     tests("PlanTests", ["Plan"]),
     tests("WireTests", ["Wire", "Plan"]),
+    tests("FaultsTests", ["Faults", "Plan"]),
     tests("LinksTests", ["Links", "SharedMemory", "Wire"]),
     tests("KernelsTests", ["Kernels"]),
     tests("NeuralCFTests", ["NeuralCF", "Plan", "Kernels"], resources: [.copy("Golden")]),

@@ -1,3 +1,4 @@
+import Faults
 import Foundation
 import Glibc
 import Links
@@ -15,6 +16,8 @@ struct LocalCluster {
   private let watches: Watches
   /// The run that is resumed to go on with this one, which may be a stage of it.
   private let whole: RunFolder
+  private let lease: Double
+  private let faults: FaultPlan?
 
   // Limit: members leave within a second of the coordinator; what has not left after these many seconds is told to,
   // then killed.
@@ -23,8 +26,11 @@ struct LocalCluster {
   private static let tick = Duration.milliseconds(50)
 
   init(
-    plan: TrainingPlan, data: String, folder: RunFolder, resumes: Bool, watches: Watches, whole: RunFolder? = nil
-  ) {
+    plan: TrainingPlan, data: String, folder: RunFolder, resumes: Bool, watches: Watches, trial: TrialOptions,
+    whole: RunFolder? = nil
+  ) throws {
+    lease = trial.lease
+    faults = try trial.plan(workers: plan.cluster.workers, servers: plan.cluster.servers)
     self.whole = whole ?? folder
     self.plan = plan
     self.data = data
@@ -37,17 +43,25 @@ struct LocalCluster {
   func run() throws -> ExitStatus {
     let sockets = try makeSocketFolder()
     defer { removeSocketFolder(sockets) }
-    let control = "ipc://\(sockets)/coordinator"
-    var posts = [try Post(name: "coordinator", arguments: coordinatorArguments(control), log: nil)]
+    let listens = "ipc://\(sockets)/coordinator"
+    let servers = (0..<plan.cluster.servers).map { "ipc://\(sockets)/server-\($0)" }
+    let injection = try faults.map {
+      try FaultInjection($0, coordinator: listens, servers: servers, workers: plan.cluster.workers)
+    }
+    defer { injection?.end() }
+    let control = injection?.coordinator ?? listens
+    var posts = [try Post(name: "coordinator", arguments: coordinatorArguments(listens), log: nil)]
     defer { endAll(posts) }
-    for index in 0..<plan.cluster.servers {
+    defer { injection?.resumeAll() }
+    for (index, server) in servers.enumerated() {
+      let advertised = injection?.server(index).map { ["--advertise", $0] } ?? []
       posts.append(
         try Post(
           name: "server \(index)",
           arguments: [
-            "server", "--coordinator", control, "--listen", "ipc://\(sockets)/server-\(index)", "--watch-parent",
-            "--run", folder.path, "--log-index", String(index),
-          ], log: "\(folder.logFolder)/server-\(index).log"))
+            "server", "--coordinator", control, "--listen", server, "--watch-parent", "--run", folder.path,
+            "--log-index", String(index),
+          ] + advertised, log: "\(folder.logFolder)/server-\(index).log"))
     }
     for index in 0..<plan.cluster.workers {
       posts.append(
@@ -58,13 +72,13 @@ struct LocalCluster {
             String(index),
           ], log: "\(folder.logFolder)/worker-\(index).log"))
     }
-    return try supervise(&posts)
+    return try supervise(&posts, injection)
   }
 
   private func coordinatorArguments(_ control: String) -> [String] {
     var arguments = [
       "coordinator", "--listen", control, "--data", data, "--output", folder.path, "--plan", folder.planPath,
-      "--watch-parent",
+      "--watch-parent", "--lease", String(lease),
     ]
     if resumes { arguments.append("--resume") }
     if whole.path != folder.path { arguments += ["--stage-of", whole.path] }
@@ -73,7 +87,7 @@ struct LocalCluster {
 
   /// Waits for the coordinator; hands signals on to it, tells it of processes that ended too soon, and starts those
   /// again.
-  private func supervise(_ posts: inout [Post]) throws -> ExitStatus {
+  private func supervise(_ posts: inout [Post], _ injection: FaultInjection?) throws -> ExitStatus {
     var poll = PollSet()
     let slots = watches.add(to: &poll)
     var isOrphan = false
@@ -95,6 +109,7 @@ struct LocalCluster {
         posts[0].process.signal(signal)
       }
       for post in posts { post.process.check() }
+      try injection?.tend(&posts)
       if case .exited(let code) = posts[0].process.ending { return ExitStatus(rawValue: code) ?? .bug }
       // One that was just starting cannot have been ready for the signal.
       if isStopping, posts[0].process.ending != nil { return .interrupted }

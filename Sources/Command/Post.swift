@@ -6,6 +6,8 @@ struct Post {
   private let arguments: [String]
   private let log: String?
   private(set) var process: LocalProcess
+  /// How much later than it would the next one comes, in seconds.
+  private var awaySeconds = 0.0
   /// When its processes ended too soon.
   private var losses: [Double] = []
   /// When the next is due, if there is none.
@@ -28,6 +30,9 @@ struct Post {
     process = try LocalProcess(name: name, arguments: arguments, log: log)
   }
 
+  /// The next process comes so much later, since this one is about to be killed on purpose.
+  mutating func staysAway(for seconds: Double) { awaySeconds = seconds }
+
   /// Its process has ended too soon: another is due.
   /// - Returns: how long it waits, in words
   /// - Throws: `CommandFailure` when this has happened too often
@@ -39,7 +44,8 @@ struct Post {
         .tryAgain, "\(name) ended \(losses.count) times within \(Int(Self.lossWindow)) s", hint: hint)
     }
     let recent = losses.count - 1
-    let wait = recent == 0 ? 0 : min(Self.longestWait, Self.firstWait * Double(1 << recent))
+    let wait = (recent == 0 ? 0 : min(Self.longestWait, Self.firstWait * Double(1 << recent))) + awaySeconds
+    awaySeconds = 0
     restartsAt = time + wait
     return wait > 1 ? " in \(Int(wait)) s" : ""
   }

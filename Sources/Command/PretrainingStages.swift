@@ -10,6 +10,7 @@ struct PretrainingStages {
   let data: String
   let folder: RunFolder
   let watches: Watches
+  let trial: TrialOptions
 
   /// The plan of the whole with the runs of the stages in it.
   static func placed(_ plan: TrainingPlan, in folder: RunFolder) -> TrainingPlan {
@@ -33,7 +34,8 @@ struct PretrainingStages {
       let resumes = try Checkpoints.latest(in: stage.path).newest != nil
       try stage.writePlan(plan.stage(model))
       let status = try LocalCluster(
-        plan: plan.stage(model), data: data, folder: stage, resumes: resumes, watches: watches, whole: folder
+        plan: plan.stage(model), data: data, folder: stage, resumes: resumes, watches: watches, trial: trial,
+        whole: folder
       ).run()
       if status != .done { return status }
     }

@@ -15,6 +15,7 @@ struct TrainCommand: ParsableCommand {
         neumf train --data data/ml-1m --output runs/neumf-8 --model neumf --factors 8 --workers 2 --servers 1
         neumf train --data data/ml-1m --output runs/pretrained-8 --pretrain --optimizer sgd --learning-rate 0.5
         neumf train --data data/ml-1m --resume runs/neumf-8
+        neumf train --data data/ml-1m --output runs/rough --faults "drop 10%; kill any worker at 5 s"
       """)
 
   @Option(help: "Folder of the prepared data.") var data: String
@@ -23,6 +24,7 @@ struct TrainCommand: ParsableCommand {
   /// What a sweep says to its trials.
   @Flag(help: .hidden) var watchParent = false
   @OptionGroup var training: TrainingOptions
+  @OptionGroup(title: "Trials") var trial: TrialOptions
 
   func run() throws {
     let watches = Watches(signals: try SignalWatch([SIGINT, SIGTERM]), parent: watchParent ? ParentWatch() : nil)
@@ -33,16 +35,19 @@ struct TrainCommand: ParsableCommand {
     let dataset = try PreparedDataset(folder: data)
     let (plan, resumes) = resume == nil ? (try begun(folder, dataset), false) : try resumed(folder, dataset)
     if plan.pretraining != nil, !resumes {
-      let status = try PretrainingStages(plan: plan, data: data, folder: folder, watches: watches).run()
+      let status = try PretrainingStages(plan: plan, data: data, folder: folder, watches: watches, trial: trial).run()
       if status != .done { Foundation.exit(status.rawValue) }
     }
-    let status = try LocalCluster(plan: plan, data: data, folder: folder, resumes: resumes, watches: watches).run()
+    let status = try LocalCluster(
+      plan: plan, data: data, folder: folder, resumes: resumes, watches: watches, trial: trial
+    ).run()
     if status != .done { Foundation.exit(status.rawValue) }
   }
 
   /// The plan of a new run, in its folder.
   private func begun(_ folder: RunFolder, _ dataset: PreparedDataset) throws -> TrainingPlan {
     let plan = PretrainingStages.placed(try training.resolved(), in: folder)
+    _ = try trial.plan(workers: plan.cluster.workers, servers: plan.cluster.servers)
     try plan.check(fits: dataset, in: data)
     if plan.pretraining == nil { _ = try plan.pretrainedModel(for: dataset) }
     try folder.create(with: plan)

@@ -4,6 +4,8 @@ import Datasets
 package enum FuzzTarget: String, CaseIterable, Codable, Sendable {
   /// Single frames of the wire, control messages and lane frames included.
   case frames
+  /// Messages of a link, with their headers, in the course of a conversation.
+  case links
   /// What a server, a worker and the coordinator are sent in the course of a job.
   case server
   case worker
@@ -29,7 +31,7 @@ package enum FuzzTarget: String, CaseIterable, Codable, Sendable {
   // (see `IDBook`).
   package var allocationLimit: Int {
     switch self {
-    case .frames, .plan, .sections, .checkpoint, .model: 64 << 20
+    case .frames, .links, .plan, .sections, .checkpoint, .model: 64 << 20
     case .server, .worker, .coordinator, .container: 128 << 20
     case .movielens, .netflix, .csv: 128 << 20
     case .ncf: 512 << 20
@@ -59,6 +61,7 @@ package final class Feeder: @unchecked Sendable {
     subject =
       switch target {
       case .frames: .bytes(FrameFeed.feed)
+      case .links: .bytes(LinkFeed.feed)
       case .plan: .bytes(PlanFeed.feed)
       case .server: .bytes(ServerFeed.feed)
       case .worker: .bytes(WorkerFeed.feed)

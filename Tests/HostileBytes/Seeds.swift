@@ -7,6 +7,7 @@ package enum Seeds {
   package static func inputs(for target: FuzzTarget) throws -> [[UInt8]] {
     switch target {
     case .frames: FrameSeeds.inputs
+    case .links: LinkFeed.seeds
     case .server: try (0..<4).map { try ConversationSeeds($0).server }
     case .worker: try (0..<4).map { try ConversationSeeds($0).worker }
     case .coordinator: try (0..<4).map { try ConversationSeeds($0).coordinator }

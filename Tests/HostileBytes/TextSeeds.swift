@@ -38,7 +38,7 @@ enum TextSeeds {
       let quoted =
         "user,item,rating,time\n\"a \"\"b\"\"\",\"x,\ny\",1,2\n\"a \"\"b\"\"\",z,2,3\nc,z,3,4\r\nc,w,3,5\nc,v,3,6\n"
       texts = [[stars, "id,title\na,\"T, &amp; U\"\nb,V\n"], [halves], [quoted, "name,id\n&#65;,z\n"]]
-    case .frames, .server, .worker, .coordinator, .sections, .checkpoint, .container, .model, .plan:
+    case .frames, .links, .server, .worker, .coordinator, .sections, .checkpoint, .container, .model, .plan:
       preconditionFailure("\(target) reads no text")
     }
     let plain = texts.map { join($0.map { Array($0.utf8) }) }

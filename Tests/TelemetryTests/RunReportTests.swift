@@ -11,7 +11,7 @@ struct RunReportTests {
     #expect(
       Set(top.keys) == [
         "plan", "data", "epochs", "best", "last", "samplesPerSecond", "bytesOnWire", "peakResidentBytes", "cpuSeconds",
-        "updates", "staleness", "recoveries", "digest",
+        "updates", "staleness", "links", "recoveries", "digest",
       ])
     func keys(_ name: String) -> Set<String> { Set((top[name] as? [String: Any] ?? [:]).keys) }
     #expect(keys("data") == ["users", "items", "trainingInteractions"])
@@ -22,6 +22,7 @@ struct RunReportTests {
     #expect(keys("cpuSeconds") == ["coordinator", "server", "worker"])
     #expect(keys("updates") == ["pushed", "applied", "duplicatesIgnored", "lost"])
     #expect(keys("staleness") == ["maximum", "histogram"])
+    #expect(keys("links") == ["framesSentAgain", "duplicatesDropped"])
     #expect(keys("plan").isSuperset(of: ["model", "factors", "layers", "batchSize", "seed", "consistency"]))
     let epoch = try #require((top["epochs"] as? [[String: Any]])?.first)
     #expect(

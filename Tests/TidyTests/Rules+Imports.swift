@@ -20,7 +20,7 @@ extension Rules {
   ]
 
   private static let pure =
-    ["Kernels", "NeuralCF", "Plan", "Wire", "ZeroMQ", "Tables", "Reduction", "Ranking", "Interactions"].map {
+    ["Kernels", "NeuralCF", "Plan", "Faults", "Wire", "ZeroMQ", "Tables", "Reduction", "Ranking", "Interactions"].map {
       "Sources/Shared/\($0)/"
     } + ["Coordinator", "ParamServer", "Worker"].map { "Sources/\($0)/Core/" }
 

@@ -16,6 +16,7 @@ package struct RandomStream: Sendable, Hashable {
     case dropout
     case clustering
     case identity
+    case faults
   }
 
   package let key: UInt64

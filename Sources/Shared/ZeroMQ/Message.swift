@@ -44,6 +44,14 @@ package struct Message: ~Copyable {
     precondition(result == 0, "a frame that was not initialized")
   }
 
+  /// A message of the same bytes, which both share.
+  package init(sharing other: borrowing Message) throws(ZeroMQError) {
+    unsafe try self.init(uninitialized: 0)
+    // Safety: both are initialized; libzmq counts who shares the bytes.
+    let result = unsafe zmq_msg_copy(header, other.header)
+    precondition(result == 0, "a message that was not initialized")
+  }
+
   deinit {
     // Safety: initialized in every init, and a sent message is left initialized and empty.
     unsafe zmq_msg_close(header)

@@ -15,3 +15,14 @@ package struct Delivery: ~Copyable {
 
   package consuming func takeMessage() -> Message { message }
 }
+
+extension SendOutcome {
+  /// Whether the message is queued for its peer.
+  package consuming func isSent() -> Bool {
+    switch consume self {
+    case .sent: true
+    case .wouldBlock: false
+    case .unreachable: false
+    }
+  }
+}
