@@ -27,6 +27,7 @@ struct CoordinatorCommand: ParsableCommand {
   @Option(help: .hidden) var stageOf: String?
   /// When the coordinator was lost that this one succeeds.
   @Option(help: .hidden) var succeedsOneLostAt: Double?
+  @Option(help: "Seconds after which a silent server or worker is given up.") var lease = JobCoordinator.usualLease
   @OptionGroup var training: TrainingOptions
   @OptionGroup var role: RoleOptions
 
@@ -54,7 +55,7 @@ struct CoordinatorCommand: ParsableCommand {
       beginningFrom: pretrained)
     var loop = try CoordinationLoop(
       listen: listen, plan: plan, recorder: recorder, succeedingOneLostAt: succeedsOneLostAt,
-      watches: watches, logger: try role.logger("coordinator", run: output))
+      lease: lease, watches: watches, logger: try role.logger("coordinator", run: output))
     switch try loop.run() {
     case .done: return
     case .interrupted:
@@ -80,14 +81,16 @@ struct ServerCommand: ParsableCommand {
   @Option(help: "Where the coordinator listens.") var coordinator: String
   @Option(help: "Where this server listens for the workers; port * takes a free one.")
   var listen = "tcp://127.0.0.1:*"
+  @Option(help: "Where the others reach this server, if not there: behind a forwarded port.") var advertise: String?
   @OptionGroup var role: RoleOptions
 
   func run() throws {
     let watches = try role.watches()
     try ServingLoop.run(
       coordinator: role.endpoint(coordinator, option: "--coordinator"),
-      listen: role.endpoint(listen, option: "--listen"), place: role.logIndex, watches: watches,
-      logger: try role.logger("server", run: nil)
+      listen: role.endpoint(listen, option: "--listen"),
+      advertised: try advertise.map { try role.endpoint($0, option: "--advertise") }, place: role.logIndex,
+      watches: watches, logger: try role.logger("server", run: nil)
     ).check("server")
   }
 }

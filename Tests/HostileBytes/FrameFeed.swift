@@ -44,7 +44,8 @@ enum FrameFeed {
       check(frame, from: 0, Refusal.byteCount(reason)) { Refusal.write(reason, into: &$0) }
     case .laneOffer, .laneAcceptance, .laneNotice:
       guard let lane = try LaneFrame(frame) else { preconditionFailure("a lane frame that is none") }
-      lane.withBytes { bytes in precondition(isEqual(frame, bytes), "\(lane) is written otherwise") }
+      check(frame, from: 0, lane.byteCount) { lane.write(into: &$0) }
+      precondition(lane.byteCount == frame.byteCount, "\(lane) of \(frame.byteCount)")
     }
   }
 

@@ -15,8 +15,8 @@ import Wire
 
   /// What the lane shows for a notice; nil for one that is over.
   private static func numbers(_ notice: LaneFrame, in lane: SharedLane) throws -> [UInt32]? {
-    guard case .notice(let sequence, let byteCount) = notice else { throw LinkError("notice", "is none") }
-    guard let frame = lane.frame(sequence: sequence, byteCount: byteCount) else { return nil }
+    guard case .notice(let sequence) = notice else { throw LinkError("notice", "is none") }
+    guard let frame = try lane.frame(sequence: sequence) else { return nil }
     var numbers: [UInt32] = []
     var reader = FrameReader(frame)
     while reader.remaining > 0 { numbers.append(try reader.number("number")) }
@@ -46,11 +46,16 @@ import Wire
     #expect(try Self.numbers(second, in: server) == [2])
   }
 
-  @Test func noticeBeyondTheAreaShowsNothing() throws {
+  /// The other process may write anything where the length stands.
+  @Test func lengthBeyondTheAreaIsRefused() throws {
     let (worker, server) = try Self.ends()
-    guard case .notice(let sequence, _) = Self.write([1], to: worker) else { return }
     #expect(!worker.fits(1 << 30))
-    #expect(try Self.numbers(.notice(sequence: sequence, byteCount: 1 << 30), in: server) == nil)
+    guard case .offer(let process, let descriptor, let byteCount, _) = worker.offer,
+      case .notice(let sequence) = Self.write([1], to: worker)
+    else { return }
+    let region = try SharedRegion(madeBy: process, descriptor: descriptor, byteCount: byteCount)
+    unsafe region.memory(72..<80).storeBytes(of: 1 << 40, as: UInt64.self)
+    #expect(throws: WireError.self) { try Self.numbers(.notice(sequence: sequence), in: server) }
   }
 
   @Test func memoryOfAnotherTokenIsRefused() throws {

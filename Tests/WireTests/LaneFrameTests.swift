@@ -3,7 +3,7 @@ import Wire
 
 private let frames: [LaneFrame] = [
   .offer(process: 12345, descriptor: 17, byteCount: 1 << 27, token: .max), .acceptance(token: 3),
-  .notice(sequence: 1 << 40, byteCount: 250_000),
+  .notice(sequence: 1 << 31),
 ]
 
 private func bytes(of frame: LaneFrame) -> [UInt8] {
@@ -30,13 +30,13 @@ private func bytes(of frame: LaneFrame) -> [UInt8] {
     #expect(throws: WireError.self) { try LaneFrame(unsafe (bytes + [0]).span.bytes) }
   }
 
-  /// libzmq keeps frames of up to 33 bytes inside its message, so that a notice takes no memory of its own.
+  /// libzmq keeps messages of up to 33 bytes in place, so that a notice and the link's header take no memory of its own.
   @Test func noticeIsSmall() {
-    #expect(LaneFrame.notice(sequence: 1, byteCount: 1).byteCount <= 33)
+    #expect(LinkHeader.byteCount + LaneFrame.notice(sequence: 1).byteCount <= 33)
   }
 
   @Test func impossibleLengthIsRefused() {
-    let bytes = bytes(of: .notice(sequence: 1, byteCount: .max))
+    let bytes = bytes(of: .offer(process: 1, descriptor: 1, byteCount: .max, token: 1))
     #expect(throws: WireError.self) { try LaneFrame(unsafe bytes.span.bytes) }
   }
 

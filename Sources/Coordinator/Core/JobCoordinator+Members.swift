@@ -108,7 +108,7 @@ extension JobCoordinator {
     }
     for member in members {
       guard let heard = lastHeard[member], accounts[member] == nil else { continue }
-      if time - heard > Self.leaseLimit {
+      if time - heard > leaseLimit {
         return leaseLost(member, "nothing heard for \(Int(time - heard)) s", at: time, directives: &directives)
       }
       directives.append(.send(member, .alive))
@@ -150,6 +150,9 @@ extension JobCoordinator {
     case .over: "over"
     }
   }
+
+  /// The Loop was stopped for a while, so that what the members said is still to be heard.
+  package mutating func wasAway(at time: Double) { lastHeardAll(at: time) }
 
   /// The Loop was away on bulk work; nobody is blamed for that silence.
   mutating func lastHeardAll(at time: Double) {

@@ -139,7 +139,9 @@ package struct JobCoordinator: Sendable {
   // will not come.
   static let gatherLimit = 60.0
   // Limit: members speak once a second; one that is silent for fifteen is gone, stopped, or cut off.
-  static let leaseLimit = 15.0
+  package static let usualLease = 15.0
+  /// How long a member may be silent, in seconds.
+  let leaseLimit: Double
   // Limit: the largest step, 2²⁰ samples, takes a slow core ten seconds.
   static let stepLimit = 90.0
 
@@ -147,9 +149,11 @@ package struct JobCoordinator: Sendable {
   ///   - planBytes: the plan as JSON, for the members
   ///   - position: where a resumed job goes on; `nil` for a new one
   ///   - restores: whether a new one begins from rows that are there
+  ///   - lease: how long a member may be silent, in seconds
   package init(
     plan: TrainingPlan, planBytes: [UInt8], size: ProblemSize, job: JobID, dataFingerprint: String,
-    resumingAt position: JobPosition?, restores: Bool = false, history: JobHistory, at time: Double
+    resumingAt position: JobPosition?, restores: Bool = false, history: JobHistory,
+    lease: Double = usualLease, at time: Double
   ) {
     self.plan = plan
     self.planBytes = planBytes
@@ -157,6 +161,7 @@ package struct JobCoordinator: Sendable {
     self.job = job
     self.dataFingerprint = dataFingerprint
     beginsFromRows = restores
+    leaseLimit = lease
     cluster = plan.cluster
     cut = position.map { Cut(position: $0, history: history) }
     self.position = position ?? JobPosition()

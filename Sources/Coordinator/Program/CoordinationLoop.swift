@@ -15,6 +15,9 @@ package struct CoordinationLoop: ~Copyable {
   private let watches: Watches
   private let logger: Logger
   private var coordinator: JobCoordinator
+  private var links = LinkTable()
+  /// Those of earlier memberships, and of connections to servers that are closed.
+  private var oldCounts = LinkCounts()
   private var members: [PeerIdentity: Member] = [:]
   private var addresses: [Member: PeerIdentity] = [:]
   private var directives: [CoordinatorDirective] = []
@@ -26,15 +29,25 @@ package struct CoordinationLoop: ~Copyable {
   // Limit: how long a wait may last before the loop looks at its clocks again, and how often members hear of it.
   private static let tick = Duration.milliseconds(200)
   private static let alivePeriod = 0.5
+  // Limit: a turn of the loop takes milliseconds, the work with the servers aside; one of a second means that this
+  // process was stopped, or its machine was asleep.
+  private static let awayLimit = 1.0
+  // Limit: what is said over and over waits while so many frames are on their way to a member.
+  private static let backlogLimit = 4
+  // Limit: who has no place says something every second; a last word has as long to arrive.
+  private static let strangerLimit = 10.0
+  private static let farewellLimit = 1.0
   // Limit: a thousand workers and servers that all speak at once.
   private static let highWater = 4096
 
   /// Binds the control endpoint.
-  /// - Parameter lostAt: when the coordinator was lost whose place this one takes, by the clock of this machine
+  /// - Parameters:
+  ///   - lostAt: when the coordinator was lost whose place this one takes, by the clock of this machine
+  ///   - lease: how long a member may be silent, in seconds
   /// - Throws: `ZeroMQError` for a taken port or a bad endpoint.
   package init(
     listen: Endpoint, plan: TrainingPlan, recorder: RunRecorder, succeedingOneLostAt lostAt: Double? = nil,
-    watches: Watches, logger: Logger
+    lease: Double = JobCoordinator.usualLease, watches: Watches, logger: Logger
   ) throws {
     let context = try Context()
     var options = SocketOptions()
@@ -47,7 +60,7 @@ package struct CoordinationLoop: ~Copyable {
       plan: plan, planBytes: Array(try JSONEncoder().encode(plan)), size: recorder.size,
       job: JobID(rawValue: UInt64.random(in: 1 ... .max)), dataFingerprint: recorder.dataFingerprint,
       resumingAt: recorder.resumedPosition, restores: recorder.source != nil, history: recorder.resumedHistory,
-      at: MonotonicClock.seconds)
+      lease: lease, at: MonotonicClock.seconds)
     if let lostAt { coordinator.succeeds(coordinatorLostAt: lostAt) }
     hasBegun = lostAt != nil
     self.context = context
@@ -60,10 +73,33 @@ package struct CoordinationLoop: ~Copyable {
   /// Leads the job to its end. Whatever stops this loop, the members hear of it.
   package mutating func run() throws -> JobOutcome {
     do {
-      return try lead()
+      let outcome = try lead()
+      try takeLeave()
+      return outcome
     } catch {
       for identity in members.keys { send(.abort(reason: "\(error)"), to: identity) }
+      try takeLeave()
       throw error
+    }
+  }
+
+  /// Waits a moment until the members have heard the last word.
+  private mutating func takeLeave() throws {
+    try links.acknowledgeAll(through: socket)
+    let end = MonotonicClock.seconds + Self.farewellLimit
+    var poll = PollSet()
+    _ = poll.add(socket)
+    while links.links.contains(where: { $0.openCount > 0 && !$0.isPeerGone }), MonotonicClock.seconds < end {
+      _ = try poll.wait(timeout: MonotonicClock.wait(until: min(end, links.deadline), atMost: Self.tick))
+      while let delivery = try socket.receiveFromPeer() {
+        guard let link = links[delivery.peer] else { continue }
+        do {
+          _ = try link.take(delivery.takeMessage(), through: socket)
+        } catch let error as WireError {
+          logger.warning("passed over a message", metadata: ["reason": "\(error)"])
+        }
+      }
+      try links.tend(through: socket, at: MonotonicClock.seconds)
     }
   }
 
@@ -72,9 +108,11 @@ package struct CoordinationLoop: ~Copyable {
     let socketSlot = poll.add(socket)
     let watchSlots = watches.add(to: &poll)
     var lastTick = 0.0
+    var lastTurn = MonotonicClock.seconds
     while true {
-      _ = try poll.wait(timeout: Self.tick)
+      _ = try poll.wait(timeout: MonotonicClock.wait(until: links.deadline, atMost: Self.tick))
       let now = MonotonicClock.seconds
+      if now - lastTurn > Self.awayLimit { coordinator.wasAway(at: now) }
       if let signal = watches.signal(poll, watchSlots) {
         signalled(signal, at: now)
       } else if watches.isParentGone(poll, watchSlots) {
@@ -85,10 +123,14 @@ package struct CoordinationLoop: ~Copyable {
       if now - lastTick > Self.alivePeriod {
         lastTick = now
         coordinator.ticked(at: now, directives: &directives)
+        forgetStrangers(at: now)
         try recorder.showProgress(of: coordinator)
       }
       try carryOut()
       if let outcome { return outcome }
+      lastTurn = MonotonicClock.seconds
+      try links.tend(through: socket, at: lastTurn)
+      try servers?.tend(at: lastTurn)
     }
   }
 
@@ -114,13 +156,35 @@ package struct CoordinationLoop: ~Copyable {
       let identity = delivery.peer
       let message = delivery.takeMessage()
       recorder.count(received: message.byteCount)
-      do throws(WireError) {
-        try heard(ControlMessage(frame: message.bytes), from: identity)
-      } catch {
-        logger.warning("passed over a frame", metadata: ["peer": "\(identity)", "reason": "\(error)"])
+      do {
+        guard let place = try links.place(of: identity, message, through: socket) else { continue }
+        let link = links[place]
+        guard let next = try link.take(message, through: socket) else { continue }
+        try hear(next, from: identity)
+        while let held = link.nextHeld() { try hear(held, from: identity) }
+      } catch let error as WireError {
+        logger.warning("passed over a message", metadata: ["peer": "\(identity)", "reason": "\(error)"])
       }
-      try carryOut()
     }
+  }
+
+  private mutating func hear(_ message: consuming Message, from identity: PeerIdentity) throws {
+    do throws(WireError) {
+      try heard(ControlMessage(frame: message.frame), from: identity)
+    } catch {
+      logger.warning("passed over a frame", metadata: ["peer": "\(identity)", "reason": "\(error)"])
+    }
+    try carryOut()
+  }
+
+  /// Gives up the conversations with those who have no place and say nothing any more.
+  private mutating func forgetStrangers(at time: Double) {
+    let counts = links.counts
+    links.remove { link in
+      link.peer.map { members[$0] == nil } ?? true && time - link.lastHeard > Self.strangerLimit
+    }
+    oldCounts.resent += counts.resent - links.counts.resent
+    oldCounts.duplicates += counts.duplicates - links.counts.duplicates
   }
 
   private mutating func heard(_ message: ControlMessage, from identity: PeerIdentity) {
@@ -168,6 +232,7 @@ package struct CoordinationLoop: ~Copyable {
       logger.warning("gathers everyone anew", metadata: ["reason": "\(reason)"])
       members = [:]
       addresses = [:]
+      if let servers { oldCounts += servers.counts }
       servers = nil
       try recorder.goBack(to: coordinator, reason: reason)
     case .reportRecovery(let record):
@@ -203,6 +268,11 @@ package struct CoordinationLoop: ~Copyable {
       recorder.epochStarted()
     case .reportEpoch(let record): try recorder.epochFinished(record, of: coordinator)
     case .finish(let outcome):
+      try links.acknowledgeAll(through: socket)
+      var counts = oldCounts
+      counts += links.counts
+      if let servers { counts += servers.counts }
+      recorder.count(links: counts)
       try recorder.finish(outcome, of: coordinator)
       self.outcome = outcome
     }
@@ -237,11 +307,16 @@ package struct CoordinationLoop: ~Copyable {
   }
 
   private func send(_ message: ControlMessage, to identity: PeerIdentity) {
-    do throws(ZeroMQError) {
-      let frame = try Message.control(message)
-      recorder.count(sent: frame.byteCount)
-      let outcome = try socket.send(to: identity, frame)
-      if !outcome.isSent() { logger.warning("could not reach a member", metadata: ["peer": "\(identity)"]) }
+    guard let link = links[identity] else { return }
+    if message == .alive, link.openCount >= Self.backlogLimit { return }
+    do {
+      let bytes = message.encoded()
+      recorder.count(sent: bytes.count)
+      // Safety: copied before the array goes.
+      let isSent = try link.send(byteCount: bytes.count, through: socket) { writer in
+        unsafe writer.bytes(bytes.span.bytes)
+      }
+      if !isSent { logger.warning("could not reach a member", metadata: ["peer": "\(identity)"]) }
     } catch {
       logger.warning("could not send", metadata: ["peer": "\(identity)", "reason": "\(error)"])
     }

@@ -32,6 +32,8 @@ package final class RunRecorder {
   private var epochBegan = 0.0
   private var bytesSent = 0
   private var bytesReceived = 0
+  /// What this process's links had to do about a bad network.
+  private var links = LinkCounts()
 
   /// - Parameters:
   ///   - folder: the RUN folder
@@ -89,6 +91,7 @@ package final class RunRecorder {
 
   func count(sent byteCount: Int) { bytesSent += byteCount }
   func count(received byteCount: Int) { bytesReceived += byteCount }
+  func count(links counts: LinkCounts) { links = counts }
 
   /// Goes back to the last checkpoint with the coordinator.
   func goBack(to coordinator: JobCoordinator, reason: String) throws {
@@ -237,6 +240,9 @@ package final class RunRecorder {
     for worker in workers {
       for (steps, count) in worker.staleness.enumerated() { report.staleness.add(pushes: Int(count), steps: steps) }
     }
+    report.links = LinkReport(
+      framesSentAgain: Int(members.reduce(links.resent) { $0 + $1.resent }),
+      duplicatesDropped: Int(members.reduce(links.duplicates) { $0 + $1.repeated }))
     report.recoveries = coordinator.history.recoveries.map { record in
       Recovery(role: record.role, index: record.index, atStep: Int(record.atStep), seconds: record.seconds)
     }

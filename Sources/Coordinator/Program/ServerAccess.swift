@@ -17,12 +17,15 @@ package final class ServerAccess {
   private var signals: [Int32] = []
   private(set) var bytesSent = 0
   private(set) var bytesReceived = 0
+  var counts: LinkCounts { sockets.reduce(into: LinkCounts()) { $0 += $1.link.counts } }
 
   // Limit: a frame of a mebibyte takes a slow network a tenth of a second, a server under load a few.
   private static let replyLimit = 30.0
+  private static let tick = Duration.milliseconds(200)
 
   private final class ServerSocket {
     let socket: Socket
+    let link = ReliableLink(life: .newLife())
     var poll = PollSet()
     let watchSlots: Watches.Slots
     init(_ socket: consuming Socket, _ watches: Watches) {
@@ -40,10 +43,19 @@ package final class ServerAccess {
       var options = SocketOptions()
       options.immediate = false
       options.maximumMessageByteCount = frameByteLimit
-      options.routingID = PeerIdentity.incarnation(UInt64.random(in: .min ... .max))
+      options.routingID = .incarnation(.random(in: .min ... .max), of: "coordinator", 0)
       let socket = try Socket(context: context, kind: .dealer, options: options)
       try socket.connect(Endpoint(endpoint))
       sockets.append(ServerSocket(socket, watches))
+    }
+  }
+
+  /// Says what has arrived, and sends again what must be: to be called now and then between its other calls.
+  func tend(at time: Double) throws {
+    for access in sockets {
+      while let message = try access.socket.receive() { _ = try access.link.take(message, through: access.socket) }
+      try access.link.acknowledge(through: access.socket)
+      try access.link.tend(through: access.socket, at: time)
     }
   }
 
@@ -97,21 +109,22 @@ package final class ServerAccess {
 
   private func send(_ request: BulkRequest, to server: Int, body: [UInt8]) throws {
     let size = BulkRequest.headerByteCount + body.count
-    let message = try Message.framed(byteCount: size) { writer in
+    bytesSent += size
+    // Safety: copied before the array goes.
+    let isSent = try sockets[server].link.send(byteCount: size, through: sockets[server].socket) { writer in
       request.write(into: &writer)
       unsafe writer.bytes(body.span.bytes)
     }
-    bytesSent += size
-    let outcome = try sockets[server].socket.send(message)
-    guard outcome.isSent() else { throw LinkError("server \(server)", "takes no messages") }
+    guard isSent else { throw LinkError("server \(server)", "takes no messages") }
   }
 
   private func receive(from server: Int, _ take: (BulkRequest, RawSpan) throws -> Void) throws {
     let deadline = MonotonicClock.seconds + Self.replyLimit
+    let access = sockets[server]
     while true {
-      if let message = try sockets[server].socket.receive() {
+      if let message = try next(from: access) {
         bytesReceived += message.byteCount
-        var reader = FrameReader(message.bytes)
+        var reader = FrameReader(message.frame)
         switch try FrameMark.read(&reader) {
         case .bulkReply:
           let reply = try BulkRequest(from: &reader)
@@ -122,13 +135,26 @@ package final class ServerAccess {
           throw WireError("kind", "is not a reply to the coordinator")
         }
       }
-      let left = deadline - MonotonicClock.seconds
-      guard left > 0 else { throw LinkError("server \(server)", "has not answered for \(Int(Self.replyLimit)) s") }
-      _ = try sockets[server].poll.wait(timeout: .milliseconds(Int64(min(left, 0.2) * 1000)))
-      if let signal = watches.signal(sockets[server].poll, sockets[server].watchSlots) {
+      let now = MonotonicClock.seconds
+      guard !access.link.isPeerGone else { throw LinkError("server \(server)", "was started again") }
+      guard now < deadline else {
+        throw LinkError("server \(server)", "has not answered for \(Int(Self.replyLimit)) s")
+      }
+      try access.link.tend(through: access.socket, at: now)
+      let due = min(deadline, access.link.deadline)
+      _ = try access.poll.wait(timeout: MonotonicClock.wait(until: due, atMost: Self.tick))
+      if let signal = watches.signal(access.poll, access.watchSlots) {
         signals.append(signal)
         if signal == SIGUSR1 { throw LinkError("server \(server)", "was waited for when a process ended") }
       }
     }
+  }
+
+  private func next(from access: ServerSocket) throws -> Message? {
+    if let held = access.link.nextHeld() { return held }
+    while let message = try access.socket.receive() {
+      if let next = try access.link.take(message, through: access.socket) { return next }
+    }
+    return nil
   }
 }

@@ -17,8 +17,9 @@ package struct ServingLoop: ~Copyable {
   private var shard: ParameterShard
   /// Whether peers may be on this machine alone, and share memory.
   private let sharesMemory: Bool
-  private var peers: [PeerIdentity: Peer] = [:]
-  private var peerLinks: [PeerLink] = []
+  /// The conversations with workers and with the coordinator's bulk reader; a peer's number is its place in both.
+  private var links = LinkTable()
+  private var lanes: [SharedLane?] = []
   private var directives: [ServerDirective] = []
   private var bytesSent: UInt64 = 0
   private var bytesReceived: UInt64 = 0
@@ -31,19 +32,21 @@ package struct ServingLoop: ~Copyable {
 
   /// Binds the server's own endpoint, joins the job, and serves until it is over; whenever the coordinator gathers its
   /// members anew, it joins again.
+  /// - Parameter advertised: where others reach it, if not where it listens
   /// - Throws: `ZeroMQError` for a taken port or a bad endpoint, `LinkError` for a coordinator that does not answer.
   package static func run(
-    coordinator: Endpoint, listen: Endpoint, place: Int, watches: Watches, logger: Logger
+    coordinator: Endpoint, listen: Endpoint, advertised: Endpoint?, place: Int, watches: Watches, logger: Logger
   ) throws -> MemberExit {
     while true {
       let exit = try join(
-        coordinator: coordinator, listen: listen, place: place, watches: watches, logger: logger)
+        coordinator: coordinator, listen: listen, advertised: advertised, place: place, watches: watches, logger: logger
+      )
       guard exit == .regrouped else { return exit }
     }
   }
 
   private static func join(
-    coordinator: Endpoint, listen: Endpoint, place: Int, watches: Watches, logger: Logger
+    coordinator: Endpoint, listen: Endpoint, advertised: Endpoint?, place: Int, watches: Watches, logger: Logger
   ) throws -> MemberExit {
     let context = try Context()
     var options = SocketOptions()
@@ -55,17 +58,20 @@ package struct ServingLoop: ~Copyable {
     logger.info("listening", metadata: ["endpoint": "\(endpoint)"])
     let incarnation = UInt64.random(in: .min ... .max)
     var link = try CoordinatorLink(
-      context: context, endpoint: coordinator, identity: PeerIdentity.incarnation(incarnation))
+      context: context, endpoint: coordinator, identity: .incarnation(incarnation, of: "server", place))
     let hello = Hello(
       role: .server, process: .ofThisProcess, place: UInt16(clamping: place), incarnation: incarnation,
-      endpoint: endpoint.description, dataFingerprint: "")
+      endpoint: (advertised ?? endpoint).description, dataFingerprint: "")
     switch try link.join(hello, watches: watches) {
     case .left(let exit): return exit
     case .welcomed(let welcome):
       var loop = try ServingLoop(
-        link: link, socket: socket, sharesMemory: endpoint.isFile, welcome: welcome, watches: watches, logger: logger)
+        link: link, socket: socket, sharesMemory: (advertised ?? endpoint).isFile, welcome: welcome, watches: watches,
+        logger: logger)
       do {
-        return try loop.run()
+        let exit = try loop.run()
+        try loop.link.leave(exit)
+        return exit
       } catch {
         try loop.link.sendFailure(error)
         throw error
@@ -111,7 +117,8 @@ package struct ServingLoop: ~Copyable {
     let socketSlot = poll.add(socket)
     let watchSlots = watches.add(to: &poll)
     while true {
-      _ = try poll.wait(timeout: Self.tick)
+      let deadline = min(link.deadline, links.deadline)
+      _ = try poll.wait(timeout: MonotonicClock.wait(until: deadline, atMost: Self.tick))
       if let exit = watches.exit(poll, watchSlots) { return exit }
       if poll.isReadable(linkSlot) {
         while let message = try link.receive() { try obey(message) }
@@ -119,6 +126,7 @@ package struct ServingLoop: ~Copyable {
       if poll.isReadable(socketSlot) { try serve() }
       if let exit { return exit }
       try link.ticked()
+      try links.tend(through: socket, at: MonotonicClock.seconds)
     }
   }
 
@@ -142,110 +150,109 @@ package struct ServingLoop: ~Copyable {
   }
 
   private var account: Account {
-    Account(
+    var counts = links.counts
+    counts += link.counts
+    return Account(
       cpuSeconds: ProcessUsage.cpuSeconds, peakResidentBytes: UInt64(ProcessUsage.peakResidentBytes),
       bytesSent: bytesSent + link.bytesSent, bytesReceived: bytesReceived + link.bytesReceived,
-      updates: shard.applied, duplicates: shard.duplicates)
+      updates: shard.applied, duplicates: shard.duplicates, resent: counts.resent, repeated: counts.duplicates)
   }
 
   // MARK: steps
 
-  /// Takes every frame that is here.
+  /// Takes every message that is here.
   private mutating func serve() throws {
     while let delivery = try socket.receiveFromPeer() {
-      let peer = peer(for: delivery.peer)
+      let identity = delivery.peer
       let message = delivery.takeMessage()
       do {
-        try receive(message, from: peer)
+        guard let place = try links.place(of: identity, message, through: socket) else { continue }
+        if place == lanes.count { lanes.append(nil) }
+        guard let next = try links[place].take(message, through: socket) else { continue }
+        try serve(next, from: place)
+        while let held = links[place].nextHeld() { try serve(held, from: place) }
       } catch let error as WireError {
-        let identity = peerLinks[Int(peer.rawValue)].identity
-        logger.warning("refused a frame", metadata: ["peer": "\(identity)", "reason": "\(error)"])
-        directives.append(.refuse(peer, reason: error.description))
+        // It is no part of a conversation, so that nobody waits for an answer.
+        logger.warning("passed over a message", metadata: ["peer": "\(identity)", "reason": "\(error)"])
       }
-      try carryOut()
     }
   }
 
-  private mutating func receive(_ message: borrowing Message, from peer: Peer) throws {
-    let link = peerLinks[Int(peer.rawValue)]
-    switch try LaneFrame(message.bytes) {
+  private mutating func serve(_ message: consuming Message, from place: Int) throws {
+    do {
+      try receive(message.frame, from: place)
+    } catch let error as WireError {
+      logger.warning("refused a frame", metadata: ["peer": "\(name(of: place))", "reason": "\(error)"])
+      directives.append(.refuse(Peer(place), reason: error.description))
+    }
+    try carryOut()
+  }
+
+  private func name(of place: Int) -> String { links[place].peer?.description ?? "nobody" }
+
+  private mutating func receive(_ frame: RawSpan, from place: Int) throws {
+    switch try LaneFrame(frame) {
     case nil:
-      bytesReceived += UInt64(message.byteCount)
-      try shard.receive(message.bytes, from: peer, directives: &directives)
-    case .notice(let sequence, let byteCount):
-      guard let lane = link.lane else { throw WireError("lane", "was never accepted") }
-      bytesReceived += UInt64(byteCount)
-      if let frame = lane.frame(sequence: sequence, byteCount: byteCount) {
-        try shard.receive(frame, from: peer, directives: &directives)
+      bytesReceived += UInt64(frame.byteCount)
+      try shard.receive(frame, from: Peer(place), directives: &directives)
+    case .notice(let sequence):
+      guard let lane = lanes[place] else { throw WireError("lane", "was never accepted") }
+      if let frame = try lane.frame(sequence: sequence) {
+        bytesReceived += UInt64(frame.byteCount)
+        try shard.receive(frame, from: Peer(place), directives: &directives)
       }
     case .offer(let process, let descriptor, let byteCount, let token):
       guard sharesMemory else { throw WireError("lane", "is offered to a server that listens to other machines") }
       do {
-        link.lane = try SharedLane(process: process, descriptor: descriptor, byteCount: byteCount, token: token)
+        lanes[place] = try SharedLane(process: process, descriptor: descriptor, byteCount: byteCount, token: token)
       } catch {
         // They go on through the socket.
-        logger.info("shares no memory", metadata: ["peer": "\(link.identity)", "reason": "\(error)"])
+        logger.info("shares no memory", metadata: ["peer": "\(name(of: place))", "reason": "\(error)"])
         return
       }
-      try send(.acceptance(token: token), to: link)
+      try check(links[place].send(.acceptance(token: token), through: socket), place)
     case .acceptance: throw WireError("kind", "is not one that a server is sent")
     }
-  }
-
-  private mutating func peer(for identity: PeerIdentity) -> Peer {
-    if let known = peers[identity] { return known }
-    let peer = Peer(peerLinks.count)
-    peers[identity] = peer
-    peerLinks.append(PeerLink(identity))
-    return peer
   }
 
   private mutating func carryOut() throws {
     for directive in directives {
       switch directive {
       case .reply(let peer, let worker, let byteCount):
-        let link = peerLinks[Int(peer.rawValue)]
+        let place = Int(peer.rawValue)
         bytesSent += UInt64(byteCount)
-        if let lane = link.lane, lane.fits(byteCount) {
-          try send(
-            lane.write(byteCount: byteCount) { writer in shard.writeReply(for: worker, into: &writer) }, to: link)
+        if let lane = lanes[place], lane.fits(byteCount) {
+          let notice = lane.write(byteCount: byteCount) { writer in shard.writeReply(for: worker, into: &writer) }
+          try check(links[place].send(notice, through: socket), place)
         } else {
-          try send(
-            Message.framed(byteCount: byteCount) { writer in shard.writeReply(for: worker, into: &writer) }, to: link)
+          let isSent = try links[place].send(byteCount: byteCount, through: socket) { writer in
+            shard.writeReply(for: worker, into: &writer)
+          }
+          try check(isSent, place)
         }
       case .bulkReply(let peer, let request, let byteCount):
         bytesSent += UInt64(byteCount)
-        try send(
-          Message.framed(byteCount: byteCount) { writer in shard.writeBulkReply(request, into: &writer) },
-          to: peerLinks[Int(peer.rawValue)])
+        let place = Int(peer.rawValue)
+        let isSent = try links[place].send(byteCount: byteCount, through: socket) { writer in
+          shard.writeBulkReply(request, into: &writer)
+        }
+        try check(isSent, place)
       case .passOver(let peer, let job, let membership):
         logger.info(
           "passed over a frame of another membership",
-          metadata: [
-            "peer": "\(peerLinks[Int(peer.rawValue)].identity)", "job": "\(job)", "membership": "\(membership)",
-          ])
+          metadata: ["peer": "\(name(of: Int(peer.rawValue)))", "job": "\(job)", "membership": "\(membership)"])
       case .refuse(let peer, let reason):
-        try send(
-          Message.framed(byteCount: Refusal.byteCount(reason)) { writer in Refusal.write(reason, into: &writer) },
-          to: peerLinks[Int(peer.rawValue)])
+        let place = Int(peer.rawValue)
+        let isSent = try links[place].send(byteCount: Refusal.byteCount(reason), through: socket) { writer in
+          Refusal.write(reason, into: &writer)
+        }
+        try check(isSent, place)
       }
     }
     directives.removeAll(keepingCapacity: true)
   }
 
-  private func send(_ frame: LaneFrame, to link: PeerLink) throws {
-    switch try frame.withBytes({ bytes throws(ZeroMQError) in try socket.send(copying: bytes, to: link.identity) }) {
-    case .sent: break
-    case .wouldBlock: throw LinkError("peer \(link.identity)", "does not take its replies")
-    case .unreachable: logger.warning("a peer is gone", metadata: ["peer": "\(link.identity)"])
-    }
-  }
-
-  private func send(_ message: consuming Message, to link: PeerLink) throws {
-    switch try socket.send(to: link.identity, message) {
-    case .sent: break
-    case .wouldBlock: throw LinkError("peer \(link.identity)", "does not take its replies")
-    case .unreachable: logger.warning("a peer is gone", metadata: ["peer": "\(link.identity)"])
-    }
+  private func check(_ isSent: Bool, _ place: Int) throws {
+    guard isSent else { throw LinkError("peer \(name(of: place))", "does not take its replies") }
   }
 }

@@ -35,8 +35,8 @@ package struct FrameFate: Equatable, Sendable {
   package init() {}
 }
 
-/// A plan's link faults in the course of a job. Two of the same plan that are asked about the same frames, with the same
-/// times and steps, give the same answers; what happens on one link does not depend on the frames of others.
+/// A plan's link faults in the course of a job. Two of the same plan that are asked about the same frames, with the
+/// same times and steps, give the same answers; what happens on one link does not depend on the frames of others.
 package struct LinkFaultSchedule: Sendable {
   private let seed: UInt64
   private let faults: [LinkFault]

@@ -6,7 +6,7 @@ package import ZeroMQ
 package struct CoordinatorLink: ~Copyable {
   package let endpoint: Endpoint
   package let socket: Socket
-  private var lastHeard: Double
+  private let link: ReliableLink
   private var lastSent: Double
   /// What this member and the coordinator have said to each other.
   package private(set) var bytesSent: UInt64 = 0
@@ -16,6 +16,11 @@ package struct CoordinatorLink: ~Copyable {
   // these; before it has greeted anyone it waits as long for the other members.
   private static let silenceLimit = 60.0
   private static let alivePeriod = 1.0
+  // Limit: what is only news waits while so many frames are on their way, which are sent again until they arrive and
+  // say that this member lives.
+  private static let backlogLimit = 4
+  // Limit: a last word has as long to arrive, so that a cut of a few seconds does not take it.
+  private static let farewellLimit = 4.0
 
   package init(context: Context, endpoint: Endpoint, identity: PeerIdentity) throws {
     self.endpoint = endpoint
@@ -23,8 +28,8 @@ package struct CoordinatorLink: ~Copyable {
     options.routingID = identity
     options.immediate = false
     socket = try Self.connected(context, endpoint, options)
-    lastHeard = MonotonicClock.seconds
-    lastSent = lastHeard
+    lastSent = MonotonicClock.seconds
+    link = ReliableLink(life: .newLife(), at: lastSent)
   }
 
   private static func connected(_ context: Context, _ endpoint: Endpoint, _ options: SocketOptions) throws -> Socket {
@@ -33,19 +38,47 @@ package struct CoordinatorLink: ~Copyable {
     return socket
   }
 
+  package var deadline: Double { link.deadline }
+  package var counts: LinkCounts { link.counts }
+
   package mutating func send(_ message: ControlMessage) throws {
     lastSent = MonotonicClock.seconds
-    let frame = try Message.control(message)
-    bytesSent += UInt64(frame.byteCount)
-    let outcome = try socket.send(frame)
-    guard outcome.isSent() else {
-      throw LinkError("coordinator at \(endpoint)", "takes no messages")
+    let bytes = message.encoded()
+    bytesSent += UInt64(bytes.count)
+    // Safety: copied before the array goes.
+    let isSent = try link.send(byteCount: bytes.count, through: socket) { writer in
+      unsafe writer.bytes(bytes.span.bytes)
     }
+    guard isSent else { throw LinkError("coordinator at \(endpoint)", "takes no messages") }
+  }
+
+  /// Sends what the next message of its kind replaces, unless the coordinator is behind.
+  package mutating func sendNews(_ message: ControlMessage) throws {
+    if link.openCount < Self.backlogLimit { try send(message) }
   }
 
   /// Tells the coordinator why this member cannot go on.
   package mutating func sendFailure(_ error: any Error) throws {
     try send(.failed(exitCode: Self.tryAgain, reason: "\(error)"))
+    try flush()
+  }
+
+  /// Waits until the coordinator has heard everything, or for a few seconds.
+  package mutating func flush() throws {
+    try link.acknowledge(through: socket)
+    let end = MonotonicClock.seconds + Self.farewellLimit
+    var poll = PollSet()
+    _ = poll.add(socket)
+    while link.openCount > 0, !link.isPeerGone, MonotonicClock.seconds < end {
+      _ = try poll.wait(timeout: MonotonicClock.wait(until: min(end, link.deadline), atMost: Self.tick))
+      while try receive() != nil {}
+      try link.tend(through: socket, at: MonotonicClock.seconds)
+    }
+  }
+
+  /// Leaves the coordinator: a last word has time to arrive, and who is sent away says that it has heard so.
+  package mutating func leave(_ exit: MemberExit) throws {
+    if exit == .finished { try flush() } else { try link.acknowledge(through: socket) }
   }
 
   // The contract's exit code for a job that can go on from its last checkpoint.
@@ -53,19 +86,27 @@ package struct CoordinatorLink: ~Copyable {
 
   /// The next message, if one is here.
   package mutating func receive() throws -> ControlMessage? {
-    guard let message = try socket.receive() else { return nil }
-    lastHeard = MonotonicClock.seconds
-    bytesReceived += UInt64(message.byteCount)
-    return try ControlMessage(frame: message.bytes)
+    if let held = link.nextHeld() { return try ControlMessage(frame: held.frame) }
+    while let message = try socket.receive() {
+      bytesReceived += UInt64(message.byteCount)
+      guard let next = try link.take(message, through: socket) else {
+        guard !link.isPeerGone else { return .regroup(reason: "the coordinator was started again") }
+        continue
+      }
+      return try ControlMessage(frame: next.frame)
+    }
+    return nil
   }
 
-  /// Says that this member lives; throws when the coordinator has been silent for too long.
+  /// Says that this member lives, and sends again what must be; throws when the coordinator has been silent for too
+  /// long.
   package mutating func ticked(isJoining: Bool = false) throws {
     let now = MonotonicClock.seconds
-    if now - lastHeard > Self.silenceLimit {
-      throw LinkError("coordinator at \(endpoint)", "nothing heard for \(Int(now - lastHeard)) s")
+    if link.deadline <= now { try link.tend(through: socket, at: now) }
+    if now - link.lastHeard > Self.silenceLimit {
+      throw LinkError("coordinator at \(endpoint)", "nothing heard for \(Int(now - link.lastHeard)) s")
     }
-    if !isJoining, now - lastSent > Self.alivePeriod { try send(.alive) }
+    if !isJoining, now - lastSent > Self.alivePeriod { try sendNews(.alive) }
   }
 
   // MARK: joining
@@ -78,7 +119,7 @@ package struct CoordinatorLink: ~Copyable {
 
   // Limit: how long a wait may last before its clocks are looked at again.
   private static let tick = Duration.milliseconds(200)
-  // Limit: a coordinator that was lost may have taken a greeting with it; its successor hears the next.
+  // Limit: a coordinator that was lost may have taken a greeting with it, and one that had no place may have one now.
   private static let helloPeriod = 1.0
   private static let retryPeriod = 0.1
 
@@ -89,18 +130,19 @@ package struct CoordinatorLink: ~Copyable {
     let socketSlot = poll.add(socket)
     let watchSlots = watches.add(to: &poll)
     while true {
-      _ = try poll.wait(timeout: Self.tick)
+      _ = try poll.wait(timeout: MonotonicClock.wait(until: link.deadline, atMost: Self.tick))
       if let exit = watches.exit(poll, watchSlots) { return .left(exit) }
       if poll.isReadable(socketSlot), let message = try receive() {
         switch message {
         case .welcome(let welcome): return .welcomed(welcome)
         case .abort(let reason): return .left(.aborted(reason: reason))
+        case .regroup where link.isPeerGone: return .left(.regrouped)
         case .regroup: lastSent = min(lastSent, MonotonicClock.seconds - Self.helloPeriod + Self.retryPeriod)
         default: throw WireError("message", "came before the welcome")
         }
       }
       try ticked(isJoining: true)
-      if MonotonicClock.seconds - lastSent > Self.helloPeriod { try send(.hello(hello)) }
+      if MonotonicClock.seconds - lastSent > Self.helloPeriod, link.openCount == 0 { try send(.hello(hello)) }
     }
   }
 }

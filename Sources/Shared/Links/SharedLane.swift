@@ -20,7 +20,7 @@ package final class SharedLane {
   private let side: Side
   private let region: SharedRegion
   private let token: UInt64
-  private var sequence: UInt64 = 0
+  private var sequence: UInt32 = 0
 
   // Limit: the longest frame that goes this way; longer ones go through the socket. A step of 2¹⁷ items of 120 floats
   // is as long, and untouched pages take no memory.
@@ -60,20 +60,26 @@ package final class SharedLane {
   /// Writes a frame of exactly `byteCount` bytes where the other side sees it, in place of the last one.
   /// - Returns: the notice that tells of it
   package func write(byteCount: Int, _ write: (inout FrameWriter) -> Void) -> LaneFrame {
-    sequence += 1
-    store(sequence, at: sequenceOffset(side))
+    sequence &+= 1
+    store(UInt64(sequence), at: sequenceOffset(side))
+    store(UInt64(byteCount), at: lengthOffset(side))
     let start = areaStart(side)
     // Safety: the region lives as long as this lane.
     var writer = unsafe FrameWriter(region.memory(start..<start + byteCount))
     write(&writer)
     precondition(writer.isFull, "\(writer.byteCount) bytes written of \(byteCount)")
-    return .notice(sequence: sequence, byteCount: byteCount)
+    return .notice(sequence: sequence)
   }
 
   /// The frame that the other side told of, or nothing where another has taken its place.
+  /// - Throws: where its length is beyond the memory.
   @_lifetime(borrow self)
-  package func frame(sequence: UInt64, byteCount: Int) -> RawSpan? {
-    guard byteCount <= Self.areaByteCount, load(at: sequenceOffset(side.other)) == sequence else { return nil }
+  package func frame(sequence: UInt32) throws(WireError) -> RawSpan? {
+    guard load(at: sequenceOffset(side.other)) == sequence else { return nil }
+    // Loaded once, since the other process may change it at any time.
+    let length = load(at: lengthOffset(side.other))
+    guard length <= Self.areaByteCount else { throw WireError("lane", "has no room for \(length) bytes") }
+    let byteCount = Int(length)
     let start = areaStart(side.other)
     // Safety: the region lives as long as this lane, and the reader checks every value that it takes.
     let memory = unsafe UnsafeRawBufferPointer(region.memory(start..<start + byteCount))
@@ -84,6 +90,7 @@ package final class SharedLane {
 
   // The sides' numbers stand in cache lines of their own.
   private func sequenceOffset(_ side: Side) -> Int { 64 * (1 + side.rawValue) }
+  private func lengthOffset(_ side: Side) -> Int { sequenceOffset(side) + 8 }
   private func areaStart(_ side: Side) -> Int { Self.headerByteCount + side.rawValue * Self.areaByteCount }
 
   private func store(_ value: UInt64, at offset: Int) {

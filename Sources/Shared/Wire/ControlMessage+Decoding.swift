@@ -103,11 +103,12 @@ extension ControlMessage {
   }
 
   private static func account(from reader: inout FrameReader) throws(WireError) -> Account {
-    let account = Account(
+    var account = Account(
       cpuSeconds: try reader.float64("CPU seconds"), peakResidentBytes: try reader.total("resident bytes"),
       bytesSent: try reader.total("bytes sent"), bytesReceived: try reader.total("bytes received"),
       updates: try reader.total("updates"), duplicates: try reader.total("duplicates"),
-      staleness: try numbers(from: &reader, atMost: histogramLimit))
+      resent: try reader.total("frames sent again"), repeated: try reader.total("frames that came again"))
+    account.staleness = try numbers(from: &reader, atMost: histogramLimit)
     guard account.cpuSeconds.isFinite, account.cpuSeconds >= 0 else {
       throw WireError("CPU seconds", "are \(account.cpuSeconds)")
     }

@@ -137,6 +137,8 @@ private struct ByteSink {
     number(value.bytesReceived)
     number(value.updates)
     number(value.duplicates)
+    number(value.resent)
+    number(value.repeated)
     numbers(value.staleness)
   }
 

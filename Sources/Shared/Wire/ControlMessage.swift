@@ -170,9 +170,12 @@ package struct Account: Sendable, Equatable {
   package var duplicates: UInt64
   /// How often the rows of a step missed 0, 1, 2, … steps of the slowest worker.
   package var staleness: [UInt64]
+  /// Frames that were sent again since they seemed lost, and frames that had arrived before.
+  package var resent: UInt64
+  package var repeated: UInt64
   package init(
     cpuSeconds: Double = 0, peakResidentBytes: UInt64 = 0, bytesSent: UInt64 = 0, bytesReceived: UInt64 = 0,
-    updates: UInt64 = 0, duplicates: UInt64 = 0, staleness: [UInt64] = []
+    updates: UInt64 = 0, duplicates: UInt64 = 0, staleness: [UInt64] = [], resent: UInt64 = 0, repeated: UInt64 = 0
   ) {
     self.cpuSeconds = cpuSeconds
     self.peakResidentBytes = peakResidentBytes
@@ -181,5 +184,7 @@ package struct Account: Sendable, Equatable {
     self.updates = updates
     self.duplicates = duplicates
     self.staleness = staleness
+    self.resent = resent
+    self.repeated = repeated
   }
 }

@@ -4,8 +4,8 @@ package enum LaneFrame: Sendable, Equatable {
   case offer(process: Int32, descriptor: Int32, byteCount: Int, token: UInt64)
   /// The server has found the memory of that token.
   case acceptance(token: UInt64)
-  /// The frame of that number, counted per direction from 1, stands in the memory.
-  case notice(sequence: UInt64, byteCount: Int)
+  /// The frame of that number, counted per direction from 1 and around, stands in the memory, and its length with it.
+  case notice(sequence: UInt32)
 
   private var kind: FrameKind {
     switch self {
@@ -19,7 +19,7 @@ package enum LaneFrame: Sendable, Equatable {
     switch self {
     case .offer: FrameMark.byteCount + 24
     case .acceptance: FrameMark.byteCount + 8
-    case .notice: FrameMark.byteCount + 16
+    case .notice: FrameMark.byteCount + 4
     }
   }
 
@@ -32,21 +32,7 @@ package enum LaneFrame: Sendable, Equatable {
       writer.number(UInt64(byteCount))
       writer.number(token)
     case .acceptance(let token): writer.number(token)
-    case .notice(let sequence, let byteCount):
-      writer.number(sequence)
-      writer.number(UInt64(byteCount))
-    }
-  }
-
-  /// Shows the frame's bytes without taking memory for them.
-  package func withBytes<Result, Failure: Error>(
-    _ body: (RawSpan) throws(Failure) -> Result
-  ) throws(Failure) -> Result {
-    // Safety: the memory is as long as the frame and lives until body returns.
-    try unsafe withUnsafeTemporaryAllocation(byteCount: byteCount, alignment: 8) { memory throws(Failure) in
-      var writer = unsafe FrameWriter(memory)
-      write(into: &writer)
-      return try body(unsafe RawSpan(_unsafeBytes: UnsafeRawBufferPointer(memory)))
+    case .notice(let sequence): writer.number(sequence)
     }
   }
 
@@ -62,7 +48,7 @@ package enum LaneFrame: Sendable, Equatable {
         process: process, descriptor: descriptor, byteCount: try Self.byteCount(&reader),
         token: try reader.number("token"))
     case .laneAcceptance: self = .acceptance(token: try reader.number("token"))
-    case .laneNotice: self = .notice(sequence: try reader.number("sequence"), byteCount: try Self.byteCount(&reader))
+    case .laneNotice: self = .notice(sequence: try reader.number("sequence"))
     case .stepRequest, .stepReply, .bulkRequest, .bulkReply, .control, .refusal: return nil
     }
     try reader.finish()

@@ -93,7 +93,14 @@ final class SocketHandle {
   /// Queues the message's bytes, which are libzmq's from then on. False where that would block or nobody is there; the
   /// reason is `blocked`'s to tell.
   func send(_ message: borrowing Message) throws(ZeroMQError) -> SendResult {
-    try sendResult { unsafe zmq_msg_send(message.header, open, ZMQ_DONTWAIT) }
+    try unsafe send(message.header)
+  }
+
+  /// The same of a message that someone else keeps.
+  @unsafe
+  func send(_ message: UnsafeMutablePointer<zmq_msg_t>) throws(ZeroMQError) -> SendResult {
+    // Safety: libzmq takes the bytes and leaves an empty message, or leaves it as it is.
+    try sendResult { unsafe zmq_msg_send(message, open, ZMQ_DONTWAIT) }
   }
 
   /// Queues the first of two frames, the peer's name.

@@ -10,6 +10,7 @@ final class ServerLink {
   let id: ServerID
   let socket: Socket
   let slot: PollSet.Slot
+  let link: ReliableLink
   private let lane: SharedLane?
   private var isLaneOpen = false
 
@@ -18,11 +19,15 @@ final class ServerLink {
     self.socket = socket
     self.slot = slot
     self.lane = lane
+    link = ReliableLink(life: .newLife())
   }
+
+  /// The memory where the server's frames are, once it has accepted it.
+  var openLane: SharedLane? { isLaneOpen ? lane : nil }
 
   /// The way for a frame of a step, unless it must go through the socket.
   func lane(for byteCount: Int) -> SharedLane? {
-    guard isLaneOpen, let lane, lane.fits(byteCount) else { return nil }
+    guard let lane = openLane, lane.fits(byteCount) else { return nil }
     return lane
   }
 
@@ -31,15 +36,22 @@ final class ServerLink {
     isLaneOpen = true
   }
 
-  func send(_ message: consuming Message) throws {
-    let outcome = try socket.send(message)
-    guard outcome.isSent() else { throw LinkError("server \(id)", "takes no messages") }
+  func send(byteCount: Int, _ write: (inout FrameWriter) -> Void) throws {
+    try check(link.send(byteCount: byteCount, through: socket, write))
   }
 
-  func send(_ frame: LaneFrame) throws {
-    switch try frame.withBytes({ bytes throws(ZeroMQError) in try socket.send(copying: bytes) }) {
-    case .sent: break
-    case .wouldBlock, .unreachable: throw LinkError("server \(id)", "takes no messages")
+  func send(_ frame: LaneFrame) throws { try check(link.send(frame, through: socket)) }
+
+  private func check(_ isSent: Bool) throws {
+    guard isSent else { throw LinkError("server \(id)", "takes no messages") }
+  }
+
+  /// The next message that has arrived, if one is here.
+  func receive() throws -> Message? {
+    if let held = link.nextHeld() { return held }
+    while let message = try socket.receive() {
+      if let next = try link.take(message, through: socket) { return next }
     }
+    return nil
   }
 }

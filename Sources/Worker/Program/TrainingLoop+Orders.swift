@@ -52,25 +52,27 @@ extension TrainingLoop {
       var options = SocketOptions()
       options.immediate = false
       options.maximumMessageByteCount = frameByteLimit
-      options.routingID = PeerIdentity.incarnation(UInt64.random(in: .min ... .max))
+      options.routingID = .incarnation(.random(in: .min ... .max), of: "worker", place)
       let socket = try Socket(context: context, kind: .dealer, options: options)
-      let place = try Endpoint(endpoint)
-      try socket.connect(place)
+      let server = try Endpoint(endpoint)
+      try socket.connect(server)
       let slot = poll.add(socket)
-      let lane = place.isFile ? try SharedLane(token: .random(in: 1 ... .max)) : nil
-      let server = ServerLink(id: ServerID(index), socket: socket, slot: slot, lane: lane)
-      if let lane { try server.send(lane.offer) }
-      servers.append(server)
+      let lane = server.isFile ? try SharedLane(token: .random(in: 1 ... .max)) : nil
+      let link = ServerLink(id: ServerID(index), socket: socket, slot: slot, lane: lane)
+      if let lane { try link.send(lane.offer) }
+      servers.append(link)
     }
     try trainer.connected(directives: &directives)
     try carryOut()
   }
 
   private var account: Account {
-    Account(
+    var counts = link.counts
+    for server in servers { counts += server.link.counts }
+    return Account(
       cpuSeconds: ProcessUsage.cpuSeconds, peakResidentBytes: UInt64(ProcessUsage.peakResidentBytes),
       bytesSent: bytesSent + link.bytesSent, bytesReceived: bytesReceived + link.bytesReceived,
-      updates: trainer.pushes, staleness: trainer.staleness)
+      updates: trainer.pushes, staleness: trainer.staleness, resent: counts.resent, repeated: counts.duplicates)
   }
 
   // MARK: what the Core orders
@@ -92,16 +94,16 @@ extension TrainingLoop {
         if let lane = server.lane(for: size) {
           try server.send(lane.write(byteCount: size) { writer in trainer.writeRequest(for: server.id, into: &writer) })
         } else {
-          try server.send(
-            Message.framed(byteCount: size) { writer in trainer.writeRequest(for: server.id, into: &writer) })
+          try server.send(byteCount: size) { writer in trainer.writeRequest(for: server.id, into: &writer) }
         }
       }
       trainer.requestsSent()
     case .sendBulk(let id, let request):
       let size = trainer.byteCount(of: request)
       bytesSent += UInt64(size)
-      try servers[Int(id.rawValue)].send(
-        Message.framed(byteCount: size) { writer in trainer.writeBulk(request, for: id, into: &writer) })
+      try servers[Int(id.rawValue)].send(byteCount: size) { writer in
+        trainer.writeBulk(request, for: id, into: &writer)
+      }
     case .loaded: try link.send(.ready)
     case .paused:
       try link.send(.paused(trainer.progress, positions: trainer.positions))

@@ -13,6 +13,8 @@ package import ZeroMQ
 package struct TrainingLoop: ~Copyable {
   let context: Context
   var link: CoordinatorLink
+  /// The place that this process would like.
+  let place: Int
   var servers: [ServerLink] = []
   var poll = PollSet()
   let data: PreparedDataset
@@ -53,7 +55,7 @@ package struct TrainingLoop: ~Copyable {
     let context = try Context()
     let incarnation = UInt64.random(in: .min ... .max)
     var link = try CoordinatorLink(
-      context: context, endpoint: coordinator, identity: PeerIdentity.incarnation(incarnation))
+      context: context, endpoint: coordinator, identity: .incarnation(incarnation, of: "worker", place))
     let hello = Hello(
       role: .worker, process: .ofThisProcess, place: UInt16(clamping: place), incarnation: incarnation,
       endpoint: "", dataFingerprint: data.fingerprint)
@@ -61,9 +63,11 @@ package struct TrainingLoop: ~Copyable {
     case .left(let exit): return exit
     case .welcomed(let welcome):
       var loop = try TrainingLoop(
-        context: context, link: link, welcome: welcome, data: data, watches: watches, logger: logger)
+        context: context, link: link, place: place, welcome: welcome, data: data, watches: watches, logger: logger)
       do {
-        return try loop.run()
+        let exit = try loop.run()
+        try loop.link.leave(exit)
+        return exit
       } catch {
         try loop.link.sendFailure(error)
         throw error
@@ -72,8 +76,8 @@ package struct TrainingLoop: ~Copyable {
   }
 
   private init(
-    context: Context, link: consuming CoordinatorLink, welcome: Welcome, data: PreparedDataset, watches: Watches,
-    logger: Logger
+    context: Context, link: consuming CoordinatorLink, place: Int, welcome: Welcome, data: PreparedDataset,
+    watches: Watches, logger: Logger
   ) throws {
     let plan = try Self.plan(of: welcome)
     let interactions = data.trainingMatrix(excludingValidation: plan.validation)
@@ -98,6 +102,7 @@ package struct TrainingLoop: ~Copyable {
         features: features))
     self.context = context
     self.link = link
+    self.place = place
     self.data = data
     self.watches = watches
     self.logger = logger
@@ -118,7 +123,7 @@ package struct TrainingLoop: ~Copyable {
     let linkSlot = poll.add(link.socket)
     let watchSlots = watches.add(to: &poll)
     while true {
-      _ = try poll.wait(timeout: trainer.canCompute ? .zero : Self.tick)
+      _ = try poll.wait(timeout: trainer.canCompute ? .zero : MonotonicClock.wait(until: deadline, atMost: Self.tick))
       if let exit = watches.exit(poll, watchSlots) { return exit }
       if poll.isReadable(linkSlot) {
         while let message = try link.receive() { try obey(message) }
@@ -127,8 +132,13 @@ package struct TrainingLoop: ~Copyable {
       try trainStep()
       if let exit { return exit }
       try reportProgress()
+      let now = MonotonicClock.seconds
+      for server in servers where server.link.deadline <= now { try server.link.tend(through: server.socket, at: now) }
     }
   }
+
+  /// When something must be sent again, or acknowledged.
+  private var deadline: Double { servers.reduce(link.deadline) { min($0, $1.link.deadline) } }
 
   /// One batch, if its rows are here.
   private mutating func trainStep() throws {
@@ -153,23 +163,23 @@ package struct TrainingLoop: ~Copyable {
   /// Every frame that the servers have sent.
   private mutating func receiveRows() throws {
     for server in servers where poll.isReadable(server.slot) {
-      while let message = try server.socket.receive() { try receive(message, from: server) }
+      while let message = try server.receive() { try receive(message.frame, from: server) }
       try carryOut()
     }
   }
 
-  private mutating func receive(_ message: borrowing Message, from server: ServerLink) throws {
-    switch try LaneFrame(message.bytes) {
+  private mutating func receive(_ frame: RawSpan, from server: ServerLink) throws {
+    switch try LaneFrame(frame) {
     case nil:
-      bytesReceived += UInt64(message.byteCount)
-      try trainer.receive(message.bytes, from: server.id, directives: &directives)
+      bytesReceived += UInt64(frame.byteCount)
+      try trainer.receive(frame, from: server.id, directives: &directives)
     case .acceptance(let token):
       try server.laneAccepted(token)
       logger.info("shares memory", metadata: ["server": "\(server.id)"])
-    case .notice(let sequence, let byteCount):
-      guard let lane = server.lane(for: byteCount) else { throw WireError("lane", "is not one that was offered") }
-      bytesReceived += UInt64(byteCount)
-      if let frame = lane.frame(sequence: sequence, byteCount: byteCount) {
+    case .notice(let sequence):
+      guard let lane = server.openLane else { throw WireError("lane", "is not one that was offered") }
+      if let frame = try lane.frame(sequence: sequence) {
+        bytesReceived += UInt64(frame.byteCount)
         try trainer.receive(frame, from: server.id, directives: &directives)
       }
     case .offer: throw WireError("kind", "is not one that a worker is sent")
@@ -181,6 +191,6 @@ package struct TrainingLoop: ~Copyable {
     let now = MonotonicClock.seconds
     guard now - lastReport > Self.reportPeriod, trainer.state != .idle, trainer.state != .empty else { return }
     lastReport = now
-    try link.send(.progress(trainer.progress))
+    try link.sendNews(.progress(trainer.progress))
   }
 }

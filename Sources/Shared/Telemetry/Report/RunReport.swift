@@ -17,6 +17,8 @@ package struct RunReport: Codable, Equatable, Sendable {
   package var cpuSeconds: PerRole<Double>
   package var updates: UpdateCounts
   package var staleness: StalenessReport
+  /// Nil in the reports of versions that did not count it.
+  package var links: LinkReport?
   package var recoveries: [Recovery]
   /// SHA-256 over all parameters in canonical order; empty before the first epoch ends.
   package var digest: String
@@ -33,6 +35,7 @@ package struct RunReport: Codable, Equatable, Sendable {
     cpuSeconds = PerRole(coordinator: 0)
     updates = UpdateCounts()
     staleness = StalenessReport()
+    links = LinkReport()
     recoveries = []
     digest = ""
   }
