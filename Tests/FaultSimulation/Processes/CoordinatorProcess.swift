@@ -12,14 +12,17 @@ final class CoordinatorProcess: SimulatedProcess {
   static let fingerprint = "simulated"
 
   private(set) var coordinator: JobCoordinator
-  private let succeeds: Bool
   /// What the servers are given their rows from.
   private(set) var source: Checkpoint?
   private var members: [Int: Member] = [:]
   private var addresses: [Member: Line] = [:]
   private var directives: [CoordinatorDirective] = []
   /// What came while it was busy with the servers.
-  private var inbox: [(frame: [UInt8], line: Line)] = []
+  private var inbox: [(message: [UInt8], line: Line)] = []
+  private var links: LinkEnds
+  /// When it was last through with something; it has stood still if that is long ago.
+  private var lastTurn: Double
+  private var leaving: Int32?
   private var signals: [Signal] = []
   var errand: Errand?
   /// Its own connections to the servers, for this membership.
@@ -27,8 +30,12 @@ final class CoordinatorProcess: SimulatedProcess {
   private(set) var lastWords = ""
   private(set) var mayBeResumed = false
 
-  // As `CoordinationLoop` has it.
+  // As `CoordinationLoop` has them.
   private static let tick = 0.5
+  private static let awayLimit = 1.0
+  private static let backlogLimit = 4
+  private static let strangerLimit = 10.0
+  private static let farewellLimit = 1.0
 
   init(_ node: FaultNode, _ cluster: FaultyCluster, succeedingOneLostAt lostAt: Double?) {
     let source = cluster.disk.newest()
@@ -40,7 +47,8 @@ final class CoordinatorProcess: SimulatedProcess {
       }
     }
     self.source = source
-    succeeds = lostAt != nil
+    links = LinkEnds(life: cluster.freshLife())
+    lastTurn = cluster.time
     coordinator = JobCoordinator(
       plan: job.plan, planBytes: [], size: job.size, job: JobID(rawValue: cluster.dice.bits()),
       dataFingerprint: Self.fingerprint, resumingAt: source.map(JobPosition.init), history: history, at: cluster.time)
@@ -57,15 +65,41 @@ final class CoordinatorProcess: SimulatedProcess {
     cluster.add(.alarm(self, .tick), in: Self.tick)
   }
 
+  override func released() {
+    links = LinkEnds(life: 1)
+    addresses = [:]
+    inbox = []
+    access = []
+  }
+
   // MARK: what comes in
 
-  override func received(_ frame: [UInt8], on line: Line, _ direction: Line.Direction) throws {
+  override func received(_ message: [UInt8], on line: Line, _ direction: Line.Direction) throws {
+    noticePause()
     if direction == .down {
-      try answered(frame, on: line)
+      try answered(message, on: line)
     } else if errand != nil {
-      inbox.append((frame, line))
+      inbox.append((message, line))
     } else {
-      try heard(frame, from: line)
+      try listen(to: message, from: line)
+    }
+  }
+
+  /// Whoever was stopped for a while has not heard yet what the others said.
+  private func noticePause() {
+    if errand == nil, time - lastTurn > Self.awayLimit { coordinator.wasAway(at: time) }
+    lastTurn = time
+  }
+
+  private func listen(to message: [UInt8], from line: Line) throws {
+    do {
+      guard let end = try links.end(of: line, message, at: self) else { return }
+      let frames = try end.take(message)
+      if leaving != nil { return goIfThrough() }
+      for frame in frames { try heard(frame, from: line) }
+    } catch is WireError {
+      // What has no place here is passed over.
+      return
     }
   }
 
@@ -92,23 +126,32 @@ final class CoordinatorProcess: SimulatedProcess {
     try carryOut()
   }
 
-  private func send(_ message: ControlMessage, to line: Line) { cluster.send(message.encoded(), on: line, .down) }
+  private func send(_ message: ControlMessage, to line: Line) {
+    guard let end = links.ends[line.number] else { return }
+    if message == .alive, end.openCount >= Self.backlogLimit { return }
+    // What does not fit is lost: a member that takes nothing loses its lease.
+    _ = end.send(message.encoded())
+  }
 
   override func woke(_ alarm: Alarm) throws {
     switch alarm {
     case .tick:
       cluster.add(.alarm(self, .tick), in: Self.tick)
-      guard errand == nil, cluster.bug != .endlessLease else { return }
-      coordinator.ticked(at: time, directives: &directives)
+      guard errand == nil, leaving == nil else { return }
+      noticePause()
+      links.remove { members[$0.line.number] == nil && time - $0.lastHeard > Self.strangerLimit }
+      if cluster.bug != .endlessLease { coordinator.ticked(at: time, directives: &directives) }
       try carryOut()
     case .overdue(let wait):
       if errand?.wait == wait { try errandFailed("server \(errand?.next ?? 0) has not answered") }
     case .written(let wait): if errand?.wait == wait { try finishCheckpoint() }
-    case .computed: preconditionFailure("\(node) set no \(alarm)")
+    case .gone: goAway()
+    case .computed, .due: preconditionFailure("\(node) set no \(alarm)")
     }
   }
 
   override func signalled(_ signal: Signal) throws {
+    guard leaving == nil else { return }
     guard let errand else {
       take(signal)
       return try carryOut()
@@ -133,10 +176,10 @@ final class CoordinatorProcess: SimulatedProcess {
   // MARK: what the Core orders
 
   private func carryOut() throws {
-    while isAlive, errand == nil, !directives.isEmpty { try carryOut(directives.removeFirst()) }
+    while leaving == nil, errand == nil, !directives.isEmpty { try carryOut(directives.removeFirst()) }
     while isAlive, errand == nil, !inbox.isEmpty {
-      let (frame, line) = inbox.removeFirst()
-      try heard(frame, from: line)
+      let (message, line) = inbox.removeFirst()
+      try listen(to: message, from: line)
     }
   }
 
@@ -173,7 +216,7 @@ final class CoordinatorProcess: SimulatedProcess {
   private func goBack() throws {
     members = [:]
     addresses = [:]
-    for line in access { line.isOpen = false }
+    for line in access { line.close() }
     access = []
     source = coordinator.goesOnFromCheckpoint ? cluster.disk.newest() : nil
     guard source?.header.optimizerStep ?? 0 == coordinator.position.optimizerStep else {
@@ -186,25 +229,42 @@ final class CoordinatorProcess: SimulatedProcess {
     case .done:
       cluster.history = coordinator.history
       try cluster.ledger.finished(coordinator, cluster.disk.newest())
-      cluster.end(self, .exited(0))
+      takeLeave(0)
     case .interrupted:
       mayBeResumed = true
-      cluster.end(self, .exited(130))
+      takeLeave(130)
     case .failed(let code, let reason):
       lastWords = reason
       mayBeResumed = coordinator.isInterrupted
-      cluster.end(self, .exited(code))
+      takeLeave(code)
     }
   }
 
   /// Whatever stops it, the members hear of it.
   override func failed(_ error: any Error) {
+    errand = nil
     for address in addresses.values.sorted(by: { $0.number < $1.number }) {
       send(.abort(reason: "\(error)"), to: address)
     }
     lastWords = "\(error)"
     mayBeResumed = (error as? ModelStoreError)?.kind == .unwritable
-    cluster.end(self, .exited(73))
+    takeLeave(73)
+  }
+
+  /// Waits a moment until the members have heard the last word.
+  private func takeLeave(_ code: Int32) {
+    leaving = code
+    for end in links.inOrder { end.acknowledge() }
+    cluster.add(.alarm(self, .gone), in: Self.farewellLimit)
+    goIfThrough()
+  }
+
+  private func goIfThrough() {
+    if links.ends.values.allSatisfy(\.isThrough) { goAway() }
+  }
+
+  private func goAway() {
+    if let leaving { cluster.end(self, .exited(leaving)) }
   }
 
   // MARK: errands to the servers
@@ -221,7 +281,7 @@ final class CoordinatorProcess: SimulatedProcess {
     guard !errand.rounds.isEmpty else { return try errandDone(errand) }
     let round = errand.rounds.removeFirst()
     errand.awaited = round.map(\.server)
-    for request in round { cluster.send(request.frame, on: access[request.server], .up) }
+    for request in round { try say(request.frame, on: access[request.server]) }
     setDeadline(errand)
   }
 
@@ -233,10 +293,17 @@ final class CoordinatorProcess: SimulatedProcess {
     cluster.add(.alarm(self, .overdue(wait: errand.wait)), in: Self.replyLimit)
   }
 
-  private func answered(_ frame: [UInt8], on line: Line) throws {
-    guard let errand, let server = access.firstIndex(where: { $0 === line }), errand.awaited.contains(server) else {
-      return
+  private func answered(_ message: [UInt8], on line: Line) throws {
+    guard let end = line.end, let server = access.firstIndex(where: { $0 === line }) else { return }
+    let frames = try end.take(message)
+    if let errand, errand.awaited.contains(server), end.isPeerGone {
+      return try errandFailed("server \(server) was started again")
     }
+    for frame in frames { try answered(frame, by: server) }
+  }
+
+  private func answered(_ frame: [UInt8], by server: Int) throws {
+    guard let errand, errand.awaited.contains(server) else { return }
     // Safety: bytes have no padding.
     var reader = unsafe FrameReader(frame.span.bytes)
     switch try FrameMark.read(&reader) {
@@ -251,6 +318,7 @@ final class CoordinatorProcess: SimulatedProcess {
   private func errandDone(_ errand: Errand) throws {
     if case .cut(let position) = errand.kind, !errand.isWriting { return beginWriting(errand, position) }
     self.errand = nil
+    lastTurn = time
     takeSignals()
     switch errand.kind {
     case .restore:
@@ -265,6 +333,7 @@ final class CoordinatorProcess: SimulatedProcess {
 
   private func errandFailed(_ reason: String) throws {
     errand = nil
+    lastTurn = time
     takeSignals()
     coordinator.serversSilent(reason: reason, at: time, directives: &directives)
     try carryOut()

@@ -8,7 +8,7 @@ extension ServerProcess {
   /// The frames that it takes in the place of one.
   func mistaken(_ frame: [UInt8], _ serving: Serving) throws -> [[UInt8]] {
     switch cluster.bug {
-    case .staleMembership: return [try inThisMembership(frame, serving.configuration)]
+    case .staleMembership: return (try stale(beside: frame, serving.configuration)) + [frame]
     case .emptyUpdate: return [try withoutGradients(frame, serving)]
     case .doubledUpdate: return [frame] + (try again(frame))
     default: return [frame]
@@ -20,21 +20,15 @@ extension ServerProcess {
   private static let membershipPlace = jobPlace + 8
   private static let stepPlace = membershipPlace + 4 + 2 + 2 + 4
 
-  private func kind(of frame: [UInt8]) throws -> FrameKind {
-    // Safety: bytes have no padding.
-    var reader = unsafe FrameReader(frame.span.bytes)
-    return try FrameMark.read(&reader)
-  }
-
-  private func inThisMembership(_ frame: [UInt8], _ configuration: ServerConfiguration) throws -> [UInt8] {
-    var frame = frame
-    switch try kind(of: frame) {
-    case .stepRequest: Self.put(configuration.membership.rawValue, at: Self.membershipPlace, of: &frame)
-    case .bulkRequest: break
-    default: return frame
-    }
-    Self.put(configuration.job.rawValue, at: Self.jobPlace, of: &frame)
-    return frame
+  /// The last push of an earlier membership, as if it were of this one: it comes late, with this one's first push.
+  private func stale(beside frame: [UInt8], _ configuration: ServerConfiguration) throws -> [[UInt8]] {
+    guard let request = try stepRequest(frame), request.pushes else { return [] }
+    defer { remembered = (configuration.job, frame) }
+    guard let (job, old) = remembered, job != configuration.job else { return [] }
+    var copy = old
+    Self.put(configuration.job.rawValue, at: Self.jobPlace, of: &copy)
+    Self.put(configuration.membership.rawValue, at: Self.membershipPlace, of: &copy)
+    return [copy]
   }
 
   private func again(_ frame: [UInt8]) throws -> [[UInt8]] {
@@ -73,15 +67,14 @@ extension ServerProcess {
 
   /// Confirms users' rows that a worker writes back, and keeps them for later.
   /// - Returns: whether it did
-  func confirmsEarly(_ frame: [UInt8], from line: Line, _ serving: Serving) throws -> Bool {
-    guard cluster.bug == .earlyConfirmation, line.client is WorkerProcess else { return false }
+  func confirmsEarly(_ frame: [UInt8], from end: LinkEnd, _ serving: Serving) throws -> Bool {
+    guard cluster.bug == .earlyConfirmation, end.line.client is WorkerProcess else { return false }
     // Safety: bytes have no padding.
     var reader = unsafe FrameReader(frame.span.bytes)
     guard try FrameMark.read(&reader) == .bulkRequest else { return false }
     let request = try BulkRequest(from: &reader)
     guard request.action == .writeRecords, request.job == serving.configuration.job else { return false }
-    held.append((frame, line))
-    cluster.send(framed(BulkRequest.headerByteCount) { writer in request.writeReply(into: &writer) }, on: line, .down)
-    return true
+    held.append(frame)
+    return end.send(framed(BulkRequest.headerByteCount) { writer in request.writeReply(into: &writer) })
   }
 }

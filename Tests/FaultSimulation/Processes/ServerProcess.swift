@@ -11,7 +11,7 @@ final class ServerProcess: MemberProcess {
     var shard: ParameterShard
     let configuration: ServerConfiguration
     /// Who sent something, in the order in which they first did.
-    var peers: [Line] = []
+    var peers: [LinkEnd] = []
     init(_ configuration: ServerConfiguration) {
       self.configuration = configuration
       shard = ParameterShard(configuration)
@@ -19,9 +19,12 @@ final class ServerProcess: MemberProcess {
   }
   private(set) var serving: Serving?
   /// What came before the coordinator's welcome.
-  private var early: [(frame: [UInt8], line: Line)] = []
+  private var early: [(message: [UInt8], line: Line)] = []
+  private var links = LinkEnds(life: 1)
   /// What it said that it had written, and has not.
-  var held: [(frame: [UInt8], line: Line)] = []
+  var held: [[UInt8]] = []
+  /// The last push of an earlier membership.
+  var remembered: (job: JobID, frame: [UInt8])?
 
   override var whereabouts: String {
     serving.map { "has applied \($0.shard.optimizerStep) steps" } ?? "is joining"
@@ -32,12 +35,17 @@ final class ServerProcess: MemberProcess {
     serving = nil
     early = []
     held = []
+    links = LinkEnds(life: cluster.freshLife())
     let endpoint = cluster.job.isSupervised ? "\(node)" : "\(node) port \(cluster.freshNumber())"
     listen(at: endpoint)
     return endpoint
   }
 
-  override func released() { serving = nil }
+  override func released() {
+    super.released()
+    serving = nil
+    links = LinkEnds(life: 1)
+  }
 
   override func welcomed(_ welcome: Welcome) throws {
     let serving = Serving(
@@ -47,25 +55,32 @@ final class ServerProcess: MemberProcess {
         placement: Placement(workers: Int(welcome.workers), servers: Int(welcome.servers)), restores: welcome.restores))
     self.serving = serving
     try cluster.ledger.serves(serving.configuration)
-    say(.ready)
-    for (frame, line) in early { try serve(frame, from: line, serving) }
-    early = []
+    try say(.ready)
+    let early = early
+    self.early = []
+    for (message, line) in early { try receivedAsListener(message, on: line) }
   }
 
   override func obey(_ message: ControlMessage) throws {
     guard case .finish = message, let serving else { throw WireError("message", "is not one that a server is sent") }
-    leave(Account(updates: serving.shard.applied, duplicates: serving.shard.duplicates))
+    try leave(.farewell(Account(updates: serving.shard.applied, duplicates: serving.shard.duplicates)), 0)
   }
 
-  override func receivedData(_ frame: [UInt8], on line: Line) throws {
-    guard let serving else { return early.append((frame, line)) }
-    try serve(frame, from: line, serving)
+  override func receivedAsListener(_ message: [UInt8], on line: Line) throws {
+    guard let serving else { return early.append((message, line)) }
+    do {
+      guard let end = try links.end(of: line, message, at: self) else { return }
+      for frame in try end.take(message) { try serve(frame, from: end, serving) }
+    } catch is WireError {
+      // A message with a header that has no place here is passed over.
+      return
+    }
   }
 
-  private func serve(_ frame: [UInt8], from line: Line, _ serving: Serving) throws {
-    if !serving.peers.contains(where: { $0 === line }) { serving.peers.append(line) }
-    let peer = Peer(serving.peers.firstIndex { $0 === line } ?? 0)
-    if try confirmsEarly(frame, from: line, serving) { return }
+  private func serve(_ frame: [UInt8], from end: LinkEnd, _ serving: Serving) throws {
+    if !serving.peers.contains(where: { $0 === end }) { serving.peers.append(end) }
+    let peer = Peer(serving.peers.firstIndex { $0 === end } ?? 0)
+    if try confirmsEarly(frame, from: end, serving) { return }
     for frame in try mistaken(frame, serving) { try take(frame, from: peer, serving) }
   }
 
@@ -89,18 +104,18 @@ final class ServerProcess: MemberProcess {
     case .reply(let peer, let worker, let byteCount):
       let frame = framed(byteCount) { writer in serving.shard.writeReply(for: worker, into: &writer) }
       try cluster.ledger.replied(to: worker, frame, by: serving.configuration)
-      send(frame, to: peer, serving)
+      try send(frame, to: peer, serving)
     case .bulkReply(let peer, let request, let byteCount):
-      send(framed(byteCount) { writer in serving.shard.writeBulkReply(request, into: &writer) }, to: peer, serving)
+      try send(framed(byteCount) { writer in serving.shard.writeBulkReply(request, into: &writer) }, to: peer, serving)
     case .refuse(let peer, let reason):
-      send(framed(Refusal.byteCount(reason)) { writer in Refusal.write(reason, into: &writer) }, to: peer, serving)
+      try send(framed(Refusal.byteCount(reason)) { writer in Refusal.write(reason, into: &writer) }, to: peer, serving)
     case .passOver: break
     }
   }
 
-  override func report() {
+  override func report() throws {
     guard let serving else { return }
-    for (frame, _) in held {
+    for frame in held {
       var directives: [ServerDirective] = []
       // Safety: bytes have no padding.
       do { try serving.shard.receive(unsafe frame.span.bytes, from: Peer(0), directives: &directives) } catch {
@@ -110,7 +125,7 @@ final class ServerProcess: MemberProcess {
     held = []
   }
 
-  private func send(_ frame: [UInt8], to peer: Peer, _ serving: Serving) {
-    cluster.send(frame, on: serving.peers[Int(peer.rawValue)], .down)
+  private func send(_ frame: [UInt8], to peer: Peer, _ serving: Serving) throws {
+    guard serving.peers[Int(peer.rawValue)].send(frame) else { throw LinkFull(peer: "peer \(peer)") }
   }
 }

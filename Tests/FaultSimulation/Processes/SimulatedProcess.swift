@@ -57,11 +57,21 @@ class SimulatedProcess {
     cluster.bind(self, at: endpoint)
   }
 
+  /// Sends a frame over a socket of this process.
+  func say(_ frame: [UInt8], on line: Line) throws {
+    guard let end = line.end, end.send(frame) else { throw LinkFull(peer: line.endpoint) }
+  }
+
   func closeAll() {
-    for line in lines { line.isOpen = false }
+    for line in lines { line.close() }
     for endpoint in endpoints { cluster.unbind(endpoint, of: self) }
     lines = []
     endpoints = []
+  }
+
+  /// The other side has not taken any frame for long.
+  struct LinkFull: Error {
+    let peer: String
   }
 
   func control(_ frame: [UInt8]) throws(WireError) -> ControlMessage {

@@ -26,7 +26,10 @@ final class WorkerProcess: MemberProcess {
     return ""
   }
 
-  override func released() { training = nil }
+  override func released() {
+    super.released()
+    training = nil
+  }
 
   override func welcomed(_ welcome: Welcome) throws {
     let job = cluster.job
@@ -53,7 +56,9 @@ final class WorkerProcess: MemberProcess {
     case .pause: training.trainer.pauseOrdered(directives: &directives)
     case .settle(let endedEpoch): training.trainer.settleOrdered(endedEpoch: endedEpoch, directives: &directives)
     case .evaluate: try training.trainer.evaluationOrdered(directives: &directives)
-    case .finish: return leave(Account(updates: training.trainer.pushes, staleness: training.trainer.staleness))
+    case .finish:
+      let account = Account(updates: training.trainer.pushes, staleness: training.trainer.staleness)
+      return try leave(.farewell(account), 0)
     default: throw WireError("message", "is not one that a worker is sent")
     }
     try carryOut(directives, training)
@@ -81,8 +86,8 @@ final class WorkerProcess: MemberProcess {
 
   override func woke(_ alarm: Alarm) throws {
     guard case .computed(life) = alarm else {
-      if case .tick = alarm { try super.woke(alarm) }
-      return
+      if case .computed = alarm { return }
+      return try super.woke(alarm)
     }
     guard let training else { preconditionFailure("\(node) computed without a trainer") }
     training.isComputing = false
@@ -110,31 +115,31 @@ final class WorkerProcess: MemberProcess {
           training.trainer.writeRequest(for: ServerID(server), into: &writer)
         }
         try cluster.ledger.requested(frame, of: server)
-        cluster.send(frame, on: line, .up)
+        try say(frame, on: line)
       }
       training.trainer.requestsSent()
     case .sendBulk(let server, let request):
       let frame = framed(training.trainer.byteCount(of: request)) { writer in
         training.trainer.writeBulk(request, for: server, into: &writer)
       }
-      cluster.send(frame, on: training.servers[Int(server.rawValue)], .up)
-    case .loaded: say(.ready)
-    case .paused: say(.paused(training.trainer.progress, positions: training.trainer.positions))
+      try say(frame, on: training.servers[Int(server.rawValue)])
+    case .loaded: try say(.ready)
+    case .paused: try say(.paused(training.trainer.progress, positions: training.trainer.positions))
     case .orderDone:
-      say(
+      try say(
         training.trainer.endsEpoch
           ? .epochFinished(training.trainer.progress, positions: training.trainer.positions)
           : .paused(training.trainer.progress, positions: training.trainer.positions))
     case .settled:
       cluster.ledger.settled(userRows(of: training), by: training.trainer.configuration)
-      say(.settled)
-    case .canRank: say(.evaluated(try training.trainer.rank(cluster.job.cases)))
+      try say(.settled)
+    case .canRank: try say(.evaluated(training.trainer.rank(cluster.job.cases)))
     }
   }
 
-  override func report() {
+  override func report() throws {
     guard let training, training.trainer.state != .idle, training.trainer.state != .empty else { return }
-    say(.progress(training.trainer.progress))
+    try sayNews(.progress(training.trainer.progress))
   }
 
   /// The records of its users, as it would write them back.

@@ -1,3 +1,4 @@
+import CoordinatorCore
 import Faults
 import Foundation
 import Plan
@@ -16,9 +17,11 @@ package struct FaultSchedule: Sendable {
     self.init(seed: seed, job: job, statements: FaultGenerator.statements(seed: seed, for: job), bug: bug)
   }
 
-  /// - Parameter plan: statements, one per line or divided by semicolons
+  /// - Parameter plan: statements, one per line or divided by semicolons, or `none`
   package init(seed: UInt64, plan: String, bug: SeededBug? = nil) throws {
-    let statements = plan.split { $0 == ";" || $0.isNewline }.map { $0.trimmingCharacters(in: .whitespaces) }
+    let statements =
+      plan == Self.noFaults
+      ? [] : plan.split { $0 == ";" || $0.isNewline }.map { $0.trimmingCharacters(in: .whitespaces) }
     self.init(seed: seed, job: try SimulatedJob(seed: seed), statements: statements, bug: bug)
   }
 
@@ -29,17 +32,29 @@ package struct FaultSchedule: Sendable {
     self.bug = bug
   }
 
-  package var plan: String { statements.joined(separator: "; ") }
+  package var plan: String { statements.isEmpty ? Self.noFaults : statements.joined(separator: "; ") }
+
+  private static let noFaults = "none"
 
   /// Runs it.
   /// - Returns: the promise that was broken; nil where all were kept.
   package func brokenPromise(_ references: References) throws -> SimulationFailure? {
+    do { try run(references) } catch let failure as SimulationFailure { return failure }
+    return nil
+  }
+
+  package func breaksPromise(_ references: References) throws -> Bool { try brokenPromise(references) != nil }
+
+  /// How often the job lost someone and went on.
+  package func recoveries(_ references: References) throws -> Int { try run(references).history.recoveries.count }
+
+  @discardableResult private func run(_ references: References) throws -> FaultyCluster {
     var faults = try FaultPlan(statements.joined(separator: "\n"))
     faults.seed = seed
     let cluster = try FaultyCluster(
       job: job, faults: faults, seed: seed, reference: try references.reference(of: job), bug: bug)
-    do { try cluster.run() } catch let failure as SimulationFailure { return failure }
-    return nil
+    try cluster.run()
+    return cluster
   }
 
   /// What it is about.
@@ -48,7 +63,7 @@ package struct FaultSchedule: Sendable {
     return """
       \(job.plan.consistency), \(cluster.workers) workers, \(cluster.servers) servers, \
       \(job.isSupervised ? "one machine" : "many machines"), kind \(job.kind): \
-      \(statements.isEmpty ? "no faults" : plan)
+      \(plan)
       """
   }
 
@@ -57,7 +72,7 @@ package struct FaultSchedule: Sendable {
     """
     seed \(seed): \(failure)
       \(summary)
-      shrunk to: \(shrunk.statements.isEmpty ? "no faults" : shrunk.plan)
+      shrunk to: \(shrunk.plan)
       again: make simulate SEED=\(seed) PLAN='\(shrunk.plan)'\(bug.map { " BUG=\($0.rawValue)" } ?? "")
     """
   }

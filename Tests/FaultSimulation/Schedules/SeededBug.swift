@@ -6,7 +6,7 @@ package enum SeededBug: String, CaseIterable, Sendable {
   case earlyCut = "early-cut"
   /// The coordinator does not wait until the servers have closed the epoch.
   case unsettledCut = "unsettled-cut"
-  /// A server takes frames of earlier memberships for those of its own.
+  /// A server takes a late frame of an earlier membership for one of its own.
   case staleMembership = "stale-membership"
   /// The position is rolled back, and the tables are not.
   case forgottenTables = "forgotten-tables"
@@ -26,4 +26,6 @@ package enum SeededBug: String, CaseIterable, Sendable {
   case endlessLease = "endless-lease"
   /// A file that a dying machine left is taken as it is.
   case acceptedTear = "accepted-tear"
+  /// Links hand up what arrives, as it arrives.
+  case unguardedLinks = "unguarded-links"
 }

@@ -60,6 +60,10 @@ enum SimulatedEvent {
 enum Alarm {
   /// It looks at its clocks.
   case tick
+  /// Something must be sent again, or acknowledged.
+  case due(LinkEnd)
+  /// Its last word has had time to arrive.
+  case gone
   /// A worker has computed for as long as a step takes.
   case computed(life: Int)
   /// The coordinator has waited too long for a server, or its checkpoint is written.

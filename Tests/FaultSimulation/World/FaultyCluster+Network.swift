@@ -1,7 +1,8 @@
 import Faults
 
-/// The network: endpoints where a process listens, and lines to them. A line keeps its order, as TCP does; what was
-/// under way to a process that ended is gone, and what is sent while nobody listens waits for who comes.
+/// The network: endpoints where a process listens, and lines to them. A line keeps its order, as TCP does, until the
+/// faults take a hand; what was under way to a process that ended is gone, and what is sent while nobody listens waits
+/// for who comes.
 extension FaultyCluster {
   func connect(_ process: SimulatedProcess, to endpoint: String) -> Line {
     let line = Line(number: freshNumber(), client: process, endpoint: endpoint)
@@ -32,9 +33,12 @@ extension FaultyCluster {
     }
     let (from, to) =
       direction == .up ? (line.client.node, binding.process.node) : (binding.process.node, line.client.node)
-    let arrival = max(passage(from: from, to: to), line.lastArrival[direction.rawValue])
+    let fate = linkFaults.fate(from: from, to: to, at: time, step: ledger.optimizerStep)
+    let arrival = max(time + dice.number(in: job.delay), line.lastArrival[direction.rawValue])
     line.lastArrival[direction.rawValue] = arrival
-    add(.arrival(line, direction, frame, binding: binding.number), at: arrival)
+    let event = SimulatedEvent.arrival(line, direction, frame, binding: binding.number)
+    if !fate.isLost { add(event, at: arrival + fate.delay) }
+    if let copyDelay = fate.copyDelay { add(event, at: arrival + copyDelay) }
   }
 
   func arrive(
@@ -53,16 +57,4 @@ extension FaultyCluster {
     if receiver.isPaused(at: time) { return add(event, at: receiver.pausedUntil) }
     attend(receiver) { try receiver.received(frame, on: line, direction) }
   }
-
-  /// When a frame that is sent now arrives. What is lost is sent again after a while, until it gets through.
-  private func passage(from: FaultNode, to: FaultNode) -> Double {
-    var sent = time
-    while true {
-      let fate = linkFaults.fate(from: from, to: to, at: sent, step: ledger.optimizerStep)
-      if !fate.isLost { return sent + fate.delay + dice.number(in: job.delay) }
-      sent += Self.resendPeriod
-    }
-  }
-
-  private static let resendPeriod = 0.1
 }

@@ -43,8 +43,7 @@ extension FaultyCluster {
     guard process.isAlive else { return }
     process.isAlive = false
     process.ending = ending
-    for line in process.lines { line.isOpen = false }
-    for endpoint in process.endpoints { unbind(endpoint, of: process) }
+    process.closeAll()
     process.released()
     add(.ended(process), in: dice.number(in: 0...Self.noticePeriod))
   }

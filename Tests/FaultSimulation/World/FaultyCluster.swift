@@ -53,6 +53,7 @@ package final class FaultyCluster {
   /// - Throws: `SimulationFailure` for a promise that was broken.
   package func run() throws {
     startJob()
+    defer { endAll() }
     while outcome == nil {
       guard let entry = queue.next() else { throw SimulationFailure("nothing will happen any more after \(time) s") }
       time = max(time, entry.time)
@@ -65,6 +66,16 @@ package final class FaultyCluster {
     }
   }
 
+  /// Lets go of everything, since processes and their sockets hold each other.
+  private func endAll() {
+    for process in holders.values {
+      process.closeAll()
+      process.released()
+    }
+    holders = [:]
+    queue = EventQueue()
+  }
+
   private func happen(_ event: SimulatedEvent) {
     switch event {
     case .arrival(let line, let direction, let frame, let binding):
@@ -72,6 +83,7 @@ package final class FaultyCluster {
     case .alarm(let process, let alarm):
       guard process.isAlive else { return }
       if process.isPaused(at: time) { return queue.add(event, at: process.pausedUntil) }
+      if case .due(let end) = alarm { return end.tend() }
       attend(process) { try process.woke(alarm) }
     case .ended(let process): noticeEnd(of: process)
     case .start(let node, let lostAt, let attempt): start(node, lostAt: lostAt, ofAttempt: attempt)
@@ -107,6 +119,9 @@ package final class FaultyCluster {
     numbers += 1
     return numbers
   }
+
+  /// One that is not 0, and that no other has, in all likelihood.
+  func freshLife() -> UInt32 { UInt32(truncatingIfNeeded: dice.bits()) | 1 }
 
   /// Where everyone is, for people.
   var whereabouts: String {

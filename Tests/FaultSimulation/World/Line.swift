@@ -1,5 +1,4 @@
-/// A connection: a socket of one process, and the endpoint that it is connected to. What is sent over it arrives in
-/// order, if it arrives.
+/// A connection: a socket of one process, and the endpoint that it is connected to.
 final class Line {
   enum Direction: Int {
     /// To the endpoint.
@@ -13,6 +12,8 @@ final class Line {
   let endpoint: String
   /// The socket is open; when it closes, what is under way to it is gone.
   var isOpen = true
+  /// The client's end of the conversation.
+  private(set) var end: LinkEnd?
   /// What was sent while nobody listened at the endpoint.
   var parked: [[UInt8]] = []
   var lastArrival = [0.0, 0.0]
@@ -21,6 +22,12 @@ final class Line {
     self.number = number
     self.client = client
     self.endpoint = endpoint
+    end = LinkEnd(self, .up, of: client, life: client.cluster.freshLife())
+  }
+
+  func close() {
+    isOpen = false
+    end = nil
   }
 }
 
