@@ -70,9 +70,8 @@ struct CutInspection {
     for shard in 0..<map.count {
       let reach = membership.trained.reach(of: shard, in: position.completedEpochs + 1)
       guard reach == expected[shard] else {
-        throw SimulationFailure(
-          "a cut says that shard \(shard) is at \(expected[shard]), and it is at \(reach.map(String.init) ?? "no place")"
-        )
+        let place = reach.map(String.init) ?? "no place"
+        throw SimulationFailure("a cut says that shard \(shard) is at \(expected[shard]), and it is at \(place)")
       }
     }
   }
@@ -87,8 +86,8 @@ struct CutInspection {
     }
   }
 
-  /// Without a barrier the items and dense weights are those of a fresh server that is given the same pushes in the same
-  /// order, each once.
+  /// Without a barrier the items and dense weights are those of a fresh server that is given the same pushes in the
+  /// same order, each once.
   func rowsAreThoseOfAReplay() throws {
     for server in 0..<placement.servers {
       guard let record = membership.servers[server] else {

@@ -6,8 +6,8 @@ import Simulation
 import Wire
 import WorkerCore
 
-/// What really happened, as far as it can be seen from outside the Cores: who trained what, what was pushed and applied,
-/// what was cut. It breaks off the simulation as soon as one of the promises is broken.
+/// What really happened, as far as it can be seen from outside the Cores: who trained what, what was pushed and
+/// applied, what was cut. It breaks off the simulation as soon as one of the promises is broken.
 final class Ledger {
   /// A push, whichever server it goes to.
   struct Push: Hashable {
