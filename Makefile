@@ -26,7 +26,7 @@ PREPARED := data/$(if $(DATA),$(FORMAT)-$(shell realpath -m $(DATA) | cksum | cu
 # As many users, items and ratings as MovieLens 1M.
 SYNTHETIC := --users 6040 --items 3706 --interactions 1000209 --seed 1 --format movielens
 
-.PHONY: help setup setup-tests build train test check bench fuzz clean
+.PHONY: help setup setup-tests build train test check bench fuzz simulate clean
 
 help: ## lists the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 14
@@ -83,6 +83,21 @@ fuzz: setup ## gives the decoders made-up bytes; TARGETS=, SECONDS_EACH=, JOBS=
 	printf '%s\n' $(TARGETS) | SWIFT_BACKTRACE=enable=no xargs -P $(JOBS) -I TARGET $(FUZZ) TARGET \
 	  $(FUZZ_LIMITS) -max_total_time=$(SECONDS_EACH) -print_final_stats=1 -artifact_prefix=.build/fuzz/found/TARGET- \
 	  .build/fuzz/corpus/TARGET $(CORPUS)/TARGET
+
+# How many schedules of faults `make simulate` runs, from which seed on, and how many at once; or one of them again, as a
+# failure says: SEED=, PLAN= and, where it was made on purpose, BUG=.
+SCHEDULES ?= 10000
+FIRST ?= 1
+SIMULATIONS ?= 2
+SEED ?=
+PLAN ?=
+BUG ?=
+SIMULATE_OPTIONS = $(if $(SEED),--seed $(SEED) $(if $(PLAN),--plan '$(PLAN)'),\
+  --schedules $(SCHEDULES) --first $(FIRST) --jobs $(SIMULATIONS)) $(if $(BUG),--bug $(BUG))
+
+simulate: setup ## simulates clusters under faults; SCHEDULES=, FIRST=, SIMULATIONS=, or SEED= and PLAN=
+	$(SWIFT) build -c release --product neumf-simulate
+	.build/release/neumf-simulate $(SIMULATE_OPTIONS)
 
 clean: ## removes what was built and generated, but no run
 	rm -rf .build data

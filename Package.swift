@@ -140,6 +140,15 @@ let package = Package(
       ], path: "Tests/Simulation", swiftSettings: strict),
     tests("SimulationTests", ["Simulation", "CoordinatorCore", "Ranking", "Plan", "Interactions"]),
     .target(
+      name: "FaultSimulation",
+      dependencies: [
+        "Simulation", "CoordinatorCore", "ParamServerCore", "WorkerCore", "Plan", "Faults", "Wire", "Interactions",
+        "ModelStore",
+      ], path: "Tests/FaultSimulation", swiftSettings: strict),
+    .executableTarget(
+      name: "neumf-simulate", dependencies: ["FaultSimulation"], path: "Tests/Simulating", swiftSettings: strict),
+    tests("FaultSimulationTests", ["FaultSimulation", "Simulation", "CoordinatorCore", "Plan"]),
+    .target(
       name: "HostileBytes",
       dependencies: [
         "CoordinatorCore", "ParamServerCore", "WorkerCore", "Wire", "Plan", "Interactions", "Datasets", "ModelStore",

@@ -42,7 +42,7 @@ struct Story {
   /// One worker finishes the epoch with its half of the samples.
   mutating func finishEpoch(_ epoch: UInt32, _ member: Member) {
     let progress = Progress(epoch: Epoch(epoch), step: Step(2), samples: 2500, loss: 0, optimizerStep: 2)
-    hear(.epochFinished(progress), from: member)
+    hear(.epochFinished(progress, positions: []), from: member)
   }
 
   /// The workers write their users back.

@@ -95,6 +95,16 @@ import Wire
     #expect(story.outcome == .done)
   }
 
+  @Test func leasesOfAllWhoAreLostAtTheEndRunOut() {
+    var story = Story { $0.epochs = 1 }
+    story.begin()
+    story.trainEpoch(1, hits: 50)
+    #expect(story.coordinator.phase == .finishing)
+    story.hear(.farewell(Account()), from: story.worker0)
+    for time in [30.0, 31] { story.coordinator.ticked(at: time, directives: &story.directives) }
+    #expect(story.outcome == .done)
+  }
+
   @Test func longEpochsAreCut() {
     var story = Story()
     story.begin()

@@ -9,7 +9,9 @@ enum FrameSeeds {
     .hello(Hello(role: .server, process: 2, place: 1, incarnation: 1, endpoint: "ipc:///x", dataFingerprint: "d")),
     .ready,
     .progress(Progress(epoch: Epoch(3), step: Step(4), samples: 5, loss: -6, optimizerStep: 7)),
-    .epochFinished(Progress(epoch: Epoch(1), step: Step(2), samples: 1 << 50, loss: .min, optimizerStep: 9)),
+    .epochFinished(
+      Progress(epoch: Epoch(1), step: Step(2), samples: 1 << 50, loss: .min, optimizerStep: 9),
+      positions: [ShardPosition(shard: ShardID(3), position: 4)]),
     .paused(
       Progress(epoch: Epoch(1), step: Step(2), samples: 3, loss: 4, optimizerStep: 5),
       positions: [ShardPosition(shard: ShardID(1), position: 2)]),

@@ -89,7 +89,8 @@ struct HostileWorker: ~Copyable {
       case .orderDone:
         words.append(
           trainer.endsEpoch
-            ? .epochFinished(trainer.progress) : .paused(trainer.progress, positions: trainer.positions))
+            ? .epochFinished(trainer.progress, positions: trainer.positions)
+            : .paused(trainer.progress, positions: trainer.positions))
       case .settled: words.append(.settled)
       case .canRank:
         do throws(RankingError) { words.append(.evaluated(try trainer.rank(job.cases))) } catch {

@@ -66,7 +66,7 @@ import WorkerCore
     }
     for sender in 0..<3 { try send(.ready, sender) }
     let progress = Progress(epoch: Epoch(1), step: Step(1000), samples: 1, loss: .max, optimizerStep: 1)
-    try send(.epochFinished(progress), 1)
+    try send(.epochFinished(progress, positions: []), 1)
     guard case .failed(let exitCode, let reason) = coordinator.outcome else {
       Issue.record("the job goes on")
       return

@@ -348,7 +348,7 @@ package final class SimulatedCluster {
     case .orderDone:
       send(
         worker.trainer.endsEpoch
-          ? .epochFinished(worker.trainer.progress)
+          ? .epochFinished(worker.trainer.progress, positions: worker.trainer.positions)
           : .paused(worker.trainer.progress, positions: worker.trainer.positions), from: .worker(index))
     case .settled: send(.settled, from: .worker(index))
     case .canRank:

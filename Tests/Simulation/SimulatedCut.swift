@@ -1,12 +1,12 @@
 package import CoordinatorCore
 import ParamServerCore
 import Plan
-import Wire
+package import Wire
 
 /// A promise that a simulated run broke.
 package struct SimulationFailure: Error, CustomStringConvertible {
   package let description: String
-  init(_ description: String) { self.description = description }
+  package init(_ description: String) { self.description = description }
 }
 
 /// A checkpoint in memory: each row's full record in canonical order, whatever the number of servers.
@@ -19,7 +19,7 @@ package struct SimulatedCut: Sendable, Equatable {
 }
 
 /// Memory for a frame, filled by `write`.
-func framed(_ byteCount: Int, _ write: (inout FrameWriter) -> Void) -> [UInt8] {
+package func framed(_ byteCount: Int, _ write: (inout FrameWriter) -> Void) -> [UInt8] {
   // Floats in a frame are written in place, so it begins at an aligned address as a message does.
   unsafe [UInt8](unsafeUninitializedCapacity: byteCount) { memory, count in
     var writer = unsafe FrameWriter(UnsafeMutableRawBufferPointer(memory))

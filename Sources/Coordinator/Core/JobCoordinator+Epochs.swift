@@ -11,10 +11,7 @@ extension JobCoordinator {
     switch message {
     case .ready: memberReady(member, at: time, directives: &directives)
     case .progress(let progress): advanced(member, progress, at: time)
-    case .epochFinished(let progress):
-      advanced(member, progress, at: time)
-      stopped(member, progress, positions: [], at: time, directives: &directives)
-    case .paused(let progress, let positions):
+    case .epochFinished(let progress, let positions), .paused(let progress, let positions):
       advanced(member, progress, at: time)
       stopped(member, progress, positions: positions, at: time, directives: &directives)
     case .settled: settled(member, directives: &directives)

@@ -40,7 +40,8 @@ extension JobCoordinator {
   ) {
     guard phase != .over, endpoints[member] != nil, accounts[member] == nil else { return }
     if phase == .finishing {
-      // The model is written; only its account is missing.
+      // The model is written; only its account is missing, and nobody waits for it any longer.
+      lastHeard[member] = nil
       return membersLeft([member], directives: &directives)
     }
     let role = member.role == .worker ? "worker" : "server"

@@ -25,7 +25,7 @@ extension ControlMessage {
           dataFingerprint: try reader.text("data fingerprint", atMost: Self.endpointLimit)))
     case 2: self = .ready
     case 3: self = .progress(try Progress(from: &reader))
-    case 4: self = .epochFinished(try Progress(from: &reader))
+    case 4: self = .epochFinished(try Progress(from: &reader), positions: try Self.positions(from: &reader))
     case 5: self = .paused(try Progress(from: &reader), positions: try Self.positions(from: &reader))
     case 6:
       self = .evaluated(try Self.ranks(from: &reader))

@@ -17,9 +17,10 @@ extension ControlMessage {
     case .progress(let progress):
       out.begin(3)
       out.progress(progress)
-    case .epochFinished(let progress):
+    case .epochFinished(let progress, let positions):
       out.begin(4)
       out.progress(progress)
+      out.positions(positions)
     case .paused(let progress, let positions):
       out.begin(5)
       out.progress(progress)

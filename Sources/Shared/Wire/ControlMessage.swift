@@ -7,9 +7,10 @@ package enum ControlMessage: Sendable, Equatable {
   /// A server has its rows, or a worker its users.
   case ready
   case progress(Progress)
-  /// Every interaction of this worker's shards is trained and pushed.
-  case epochFinished(Progress)
-  /// No push follows until the next `train`; in `ssp` and `async` with how far each held shard came.
+  /// Every interaction of this worker's shards is trained and pushed; in `ssp` and `async` with how far each held shard
+  /// came, since others may have to stop before they are through.
+  case epochFinished(Progress, positions: [ShardPosition])
+  /// No push follows until the next `train`; with positions as above.
   case paused(Progress, positions: [ShardPosition])
   /// The servers hold the rows of this worker's users as they are now.
   case settled

@@ -54,6 +54,15 @@ package struct BatchStream {
     }
   }
 
+  /// Which interactions of each held shard, in the epoch's order, a batch takes.
+  func interactions(of batch: StepBatch) -> [(shard: ShardID, range: Range<Int>)] {
+    configuration.shards.enumerated().map { index, shard in
+      let place = configuration.plan.consistency == .bsp ? shard : index
+      let offset = offsets.isEmpty ? 0 : offsets[index]
+      return (ShardID(shard), offset + batch.starts[place]..<offset + batch.ends[place])
+    }
+  }
+
   private func relative(_ step: Step) -> Step { Step(rawValue: step.rawValue - firstStep.rawValue) }
 
   /// Draws the samples of a step.

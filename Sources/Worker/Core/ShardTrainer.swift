@@ -210,6 +210,9 @@ package struct ShardTrainer: ~Copyable {
     return Progress(epoch: epoch, step: step, samples: samples, loss: loss, optimizerStep: optimizerStep)
   }
 
+  /// Which interactions of each held shard, in the epoch's order, the step at hand trains.
+  package var interactionsOfStep: [(shard: ShardID, range: Range<Int>)] { stream?.interactions(of: current) ?? [] }
+
   /// How far each held shard is, in `ssp` and `async`.
   package var positions: [ShardPosition] {
     guard let stream, configuration.plan.consistency != .bsp else { return [] }

@@ -110,7 +110,8 @@ extension TrainingLoop {
     case .orderDone:
       try link.send(
         trainer.endsEpoch
-          ? .epochFinished(trainer.progress) : .paused(trainer.progress, positions: trainer.positions))
+          ? .epochFinished(trainer.progress, positions: trainer.positions)
+          : .paused(trainer.progress, positions: trainer.positions))
     case .settled: try link.send(.settled)
     case .canRank:
       if let rated = evaluationTarget == .test ? rated?.test : rated?.validation {

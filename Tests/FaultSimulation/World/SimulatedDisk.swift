@@ -1,0 +1,128 @@
+import CoordinatorCore
+import Faults
+import Foundation
+import Glibc
+import ModelStore
+import Plan
+import Simulation
+
+/// All rows as the servers gave them, table by table and within it server by server.
+struct CutRecords {
+  let position: JobPosition
+  let history: JobHistory
+  let placement: Placement
+  let records: [[UInt8]]
+
+  /// The same, and what is behind a share of it is zeros.
+  func losing(_ share: Double) -> CutRecords {
+    var left = Int(share * Double(records.reduce(0) { $0 + $1.count }))
+    let torn = records.map { part in
+      let kept = min(left, part.count)
+      left -= kept
+      return Array(part.prefix(kept)) + Array(repeating: 0, count: part.count - kept)
+    }
+    return CutRecords(position: position, history: history, placement: placement, records: torn)
+  }
+}
+
+/// The folder of checkpoints: the real files in the real format, where there is memory for files in memory, and what a
+/// machine that dies makes of them.
+final class SimulatedDisk {
+  private let run: String
+  /// Where a file is written that will not be whole in its place.
+  private let bench: String
+  private var faults: DiskFaultSchedule
+
+  init(_ faults: FaultPlan) throws {
+    // Safety: the path is a terminated string for the call.
+    let inMemory = unsafe access("/dev/shm", W_OK) == 0
+    var template = Array("\(inMemory ? "/dev/shm" : "/tmp")/neumf-simulated-XXXXXX".utf8CString)
+    // Safety: mkdtemp writes into the terminated template.
+    guard unsafe mkdtemp(&template) != nil else { throw SimulationFailure("no folder: errno \(errno)") }
+    run = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+    bench = "\(run)/bench"
+    self.faults = DiskFaultSchedule(faults)
+    for folder in [bench, "\(run)/checkpoints"] {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+    }
+  }
+
+  deinit {
+    do { try FileManager.default.removeItem(atPath: run) } catch { print("\(run) stays: \(error)") }
+  }
+
+  func fate(at time: Double, step: UInt64) -> WriteFate { faults.fate(at: time, step: step) }
+
+  /// The newest checkpoint that is whole.
+  func newest() -> Checkpoint? {
+    do { return try Checkpoints.latest(in: run).newest } catch { preconditionFailure("\(error)") }
+  }
+
+  /// The one before it.
+  func older() -> Checkpoint? {
+    do {
+      let names = try FileManager.default.contentsOfDirectory(atPath: "\(run)/checkpoints").sorted()
+      let whole = names.filter { $0.hasSuffix(".ckpt") }
+      return whole.count > 1 ? try Checkpoint(path: "\(run)/checkpoints/\(whole[whole.count - 2])") : nil
+    } catch { return nil }
+  }
+
+  /// - Returns: the checkpoint as it can be read; nil where the machine died.
+  func write(_ cut: CutRecords, of job: SimulatedJob, _ fate: WriteFate, at time: Double, _ bug: SeededBug?) throws
+    -> Checkpoint?
+  {
+    let header = CheckpointHeader(
+      plan: job.plan, size: job.size, dataFingerprint: CoordinatorProcess.fingerprint,
+      completedEpochs: cut.position.completedEpochs, step: cut.position.step,
+      optimizerStep: cut.position.optimizerStep, positions: cut.position.positions, wallSeconds: time)
+    let path = Checkpoints.path(in: run, completedEpochs: header.completedEpochs, step: header.step)
+    if fate.isFull {
+      // What is written there goes where there is no room.
+      try FileManager.default.createSymbolicLink(
+        atPath: "\(path).partial-\(getpid())", withDestinationPath: "/dev/full")
+    }
+    guard let share = fate.tornAt else {
+      try write(cut, header, into: run)
+      return try Checkpoint(path: path)
+    }
+    if bug == .acceptedTear {
+      try write(cut.losing(share), header, into: run)
+      return nil
+    }
+    try write(cut, header, into: bench)
+    let written = Checkpoints.path(in: bench, completedEpochs: header.completedEpochs, step: header.step)
+    try tear(written, path, at: share)
+    return nil
+  }
+
+  private func write(_ cut: CutRecords, _ header: CheckpointHeader, into run: String) throws {
+    var writer = try CheckpointWriter(run: run, header: header, history: Array(try JSONEncoder().encode(cut.history)))
+    let servers = cut.placement.servers
+    for (index, table) in CheckpointTable.allCases.enumerated() {
+      try writer.begin(table)
+      let parts = Array(cut.records[index * servers..<(index + 1) * servers])
+      if table == .dense {
+        try writer.append(denseSlices: parts, under: cut.placement)
+      } else {
+        try writer.append(interleaving: parts)
+      }
+    }
+    try writer.finish()
+  }
+
+  // Of the files that a dying machine leaves, so many have no name yet, and so many of the others wrong bytes.
+  private static let unnamedShare = 0.2
+  private static let wrongShare = 0.8
+
+  private func tear(_ written: String, _ path: String, at share: Double) throws {
+    var bytes = try Data(contentsOf: URL(fileURLWithPath: written))
+    try FileManager.default.removeItem(atPath: written)
+    let place = min(bytes.count - 1, Int(share * Double(bytes.count)))
+    if share < Self.unnamedShare {
+      // A number that no process has.
+      return try bytes.write(to: URL(fileURLWithPath: "\(path).partial-4194305"))
+    }
+    if share < Self.wrongShare { bytes = bytes.prefix(place) } else { bytes[place] ^= 0x10 }
+    try bytes.write(to: URL(fileURLWithPath: path))
+  }
+}
