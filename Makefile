@@ -26,7 +26,7 @@ PREPARED := data/$(if $(DATA),$(FORMAT)-$(shell realpath -m $(DATA) | cksum | cu
 # As many users, items and ratings as MovieLens 1M.
 SYNTHETIC := --users 6040 --items 3706 --interactions 1000209 --seed 1 --format movielens
 
-.PHONY: help setup setup-tests build train test check bench fuzz simulate clean
+.PHONY: help setup setup-tests build train test check bench fuzz simulate simulator clean
 
 help: ## lists the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 14
@@ -55,13 +55,16 @@ data/$(FORMAT)-%/.done: $(wildcard $(INPUT) $(INPUT).train.rating) | build
 	$(NEUMF) prepare $(INPUT) --format $(FORMAT) $(if $(ITEMS),--items $(ITEMS)) --output $(@D)
 	@touch $@
 
-test: setup-tests build ## builds and runs all tests
+test: setup-tests build simulator ## builds and runs all tests
 	$(SWIFT) test
 
-check: setup-tests build ## what CI runs: style, imports, tests
+check: setup-tests build simulator ## what CI runs: style, imports, tests
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks
 	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
 	$(SWIFT) test --skip-build
+
+simulator: setup
+	$(SWIFT) build -c release --product neumf-simulate
 
 bench: build ## measures the parts, the whole, and PyTorch; ROUNDS= says how often
 	$(SWIFT) build -c release --product neumf-bench
@@ -95,8 +98,7 @@ BUG ?=
 SIMULATE_OPTIONS = $(if $(SEED),--seed $(SEED) $(if $(PLAN),--plan '$(PLAN)'),\
   --schedules $(SCHEDULES) --first $(FIRST) --jobs $(SIMULATIONS)) $(if $(BUG),--bug $(BUG))
 
-simulate: setup ## simulates clusters under faults; SCHEDULES=, FIRST=, SIMULATIONS=, or SEED= and PLAN=
-	$(SWIFT) build -c release --product neumf-simulate
+simulate: simulator ## simulates clusters under faults; SCHEDULES=, FIRST=, SIMULATIONS=, or SEED= and PLAN=
 	.build/release/neumf-simulate $(SIMULATE_OPTIONS)
 
 clean: ## removes what was built and generated, but no run

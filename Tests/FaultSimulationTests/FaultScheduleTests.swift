@@ -1,13 +1,36 @@
 import FaultSimulation
+import Foundation
 import Simulation
 import Testing
 
 /// Whatever goes wrong, the promises are kept.
 @Suite struct FaultScheduleTests {
-  /// In two halves, for two cores; `make simulate` runs more of them.
-  @Test(arguments: [UInt64(0), 1]) func promisesAreKeptUnderFaults(_ half: UInt64) throws {
+  private static let tests = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+  /// The release build of the simulator, of which `make test` makes sure.
+  private static let simulator = tests.deletingLastPathComponent().appendingPathComponent("release/neumf-simulate")
+
+  /// `make simulate` runs more of them.
+  @Test(
+    .enabled(
+      if: FileManager.default.fileExists(atPath: simulator.path),
+      "needs swift build -c release --product neumf-simulate"))
+  func promisesAreKeptUnderFiveHundredSchedules() throws {
+    let process = Process()
+    let output = Pipe()
+    process.executableURL = Self.simulator
+    process.arguments = ["--first", "1", "--schedules", "500"]
+    process.standardOutput = output
+    try process.run()
+    let said = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0, "\(said)")
+    #expect(said.contains("500 schedules"), "\(said)")
+  }
+
+  /// With the checks of a debug build.
+  @Test func promisesAreKeptUnderFaults() throws {
     let references = References()
-    for seed in stride(from: half + 1, through: 500, by: 2) {
+    for seed in UInt64(501)...540 {
       let schedule = try FaultSchedule(seed: seed)
       guard let failure = try schedule.brokenPromise(references) else { continue }
       Issue.record("\(schedule.report(failure, shrunkTo: try schedule.shrunk(references)))")
@@ -25,7 +48,7 @@ import Testing
     }
   }
 
-  /// Somebody is lost and comes back in most of them, or they would say little.
+  /// Somebody is lost and comes back in many of them, or they would say little.
   @Test func faultsDoHarm() throws {
     let references = References()
     var disturbed = 0

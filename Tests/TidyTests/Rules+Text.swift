@@ -9,8 +9,8 @@ enum Rules {
     ) { $0.contains("try!") },
     .code(
       "try?", use: "do and catch the error by its type", in: { $0.path != "Package.swift" },
-      bad: "let x = try? f()", good: "let x = try f() ?? 3"
-    ) { $0.contains("try?") },
+      bad: "let x = try? f()", good: "let x = try f() ?? entry?.count"
+    ) { word("try?", in: $0) },
     .code(
       "fatalError", use: "preconditionFailure with the values in the sentence", bad: "fatalError(\"no\")",
       good: "preconditionFailure(\"state \\(state)\")"

@@ -12,7 +12,7 @@ extension JobCoordinator {
     }
     let places = hello.role == .worker ? workers : servers
     guard phase == .gathering, let member = freePlace(in: places, near: hello.place) else {
-      return newcomer(hello.role, places, at: time, directives: &directives)
+      return newcomer(hello, places, at: time, directives: &directives)
     }
     endpoints[member] = hello.endpoint
     processes[member] = hello.process
@@ -30,14 +30,18 @@ extension JobCoordinator {
 
   /// Someone comes when every place is taken, or the work has begun.
   private mutating func newcomer(
-    _ role: Hello.Role, _ places: [Member], at time: Double, directives: inout [CoordinatorDirective]
+    _ hello: Hello, _ places: [Member], at time: Double, directives: inout [CoordinatorDirective]
   ) -> Arrival {
-    let isWorker = role == .worker
+    let isWorker = hello.role == .worker
     let wanted = isWorker ? plan.cluster.workers : plan.cluster.servers
     if places.count < wanted, phase != .finishing, phase != .over {
-      return grow(by: role, at: time, directives: &directives)
+      return grow(by: hello.role, at: time, directives: &directives)
     }
-    if places.contains(where: { time - (lastHeard[$0] ?? time) > Self.suspicionLimit }) {
+    if waitingSince.count >= Self.waitingLimit { waitingSince = [:] }
+    let since = waitingSince[hello.incarnation] ?? time
+    waitingSince[hello.incarnation] = since
+    // Its place may be that of a process that died after its last word.
+    guard places.allSatisfy({ (lastHeard[$0] ?? 0) > since }) else {
       return .waits(reason: "someone whose place it could take may be lost")
     }
     return .refused(reason: "the job has all \(places.count) of its \(isWorker ? "workers" : "servers")")

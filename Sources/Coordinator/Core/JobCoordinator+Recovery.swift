@@ -30,8 +30,8 @@ extension JobCoordinator {
   static let fruitlessLimit = 10
   // Limit: a process that is started again is there within a second; after these, its share goes to the others.
   static let replacementLimit = 3.0
-  // Limit: whoever says nothing for this long may be lost, and a newcomer for its place waits to see.
-  static let suspicionLimit = 2.0
+  // Limit: as many newcomers as a large job has members wait at once; when there are more, they begin anew.
+  static let waitingLimit = 4096
 
   /// A member is lost: its process has ended, it was silent for too long, or it cannot go on. Everyone goes back to
   /// the last cut, and presents itself anew.
@@ -87,6 +87,7 @@ extension JobCoordinator {
     progressAt = [:]
     accounts = [:]
     joining = nil
+    waitingSince = [:]
     ready = []
     awaited = []
     paused = [:]

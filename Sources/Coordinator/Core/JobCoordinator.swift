@@ -126,6 +126,8 @@ package struct JobCoordinator: Sendable {
   var cut: Cut?
   /// Losses from which the training has not gone on yet, and how many there were since the last checkpoint.
   var losses: [OpenLoss] = []
+  /// When those without a place first presented themselves, by incarnation.
+  var waitingSince: [UInt64: Double] = [:]
   /// Who joins when the next cut is on disk.
   var joining: Hello.Role?
   var fruitlessLosses = 0

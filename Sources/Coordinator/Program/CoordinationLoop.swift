@@ -202,6 +202,8 @@ package struct CoordinationLoop: ~Copyable {
       send(.regroup(reason: "the coordinator does not know you"), to: identity)
       return
     }
+    // A process whose word came after its end has no place to keep.
+    if watches.hasParent { findTheLost(at: now) }
     switch coordinator.memberArrived(hello, at: now, directives: &directives) {
     case .seated(let member):
       members[identity] = member

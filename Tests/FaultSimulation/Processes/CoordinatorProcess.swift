@@ -113,6 +113,7 @@ final class CoordinatorProcess: SimulatedProcess {
         }
       }
     } else if case .hello(let hello) = message {
+      if cluster.job.isSupervised { take(.childEnded) }
       switch coordinator.memberArrived(hello, at: time, directives: &directives) {
       case .seated(let member):
         members[line.number] = member

@@ -78,7 +78,8 @@ struct CutInspection {
 
   /// In `bsp` the bits are those of the undisturbed training.
   func bitsAreThose(of reference: Reference?) throws {
-    guard let reference, position.step == 0 else { return }
+    // Before the first step there is nothing to compare with; what comes of such a cut is compared later.
+    guard let reference, position.step == 0, position.completedEpochs > 0 else { return }
     let expected = reference.records(after: position.completedEpochs)
     guard expected == Reference.records(of: checkpoint) else {
       throw SimulationFailure(

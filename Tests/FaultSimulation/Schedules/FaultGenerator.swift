@@ -14,8 +14,8 @@ enum FaultGenerator {
   private static func statement(_ dice: inout Dice, _ job: SimulatedJob) -> String {
     let nodes = job.nodes
     let node = dice.element(of: nodes)
-    // Recoveries prolong a job; what comes too late for it does no harm.
-    let moment = "at \(seconds(dice.number(in: 0...(2 * job.expectedSeconds + 2))))"
+    // What comes too late for a job does no harm; recoveries prolong it.
+    let moment = "at \(seconds(dice.number(in: 0...(1.2 * job.expectedSeconds))))"
     let link = "\(node) - \(dice.element(of: nodes.filter { $0 != node }))"
     switch dice.index(below: 16) {
     case 0...2: return "kill \(node) \(moment)"
