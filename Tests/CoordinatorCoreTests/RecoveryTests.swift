@@ -105,6 +105,23 @@ import Wire
     #expect(story.outcome == .done)
   }
 
+  @Test func whoHasFinishedTheEpochKeepsItsPlaceInACut() {
+    var story = Story { $0.consistency = .ssp(1) }
+    story.begin()
+    let finished = Progress(epoch: Epoch(1), step: Step(2), samples: 500, loss: 0, optimizerStep: 2)
+    story.hear(
+      .epochFinished(finished, positions: [ShardPosition(shard: ShardID(0), position: 70)]), from: story.worker0)
+    for member in [story.server, story.worker0, story.worker1] { story.hear(.alive, from: member, at: 31) }
+    story.coordinator.ticked(at: 31, directives: &story.directives)
+    let paused = Progress(epoch: Epoch(1), step: Step(1), samples: 20, loss: 0, optimizerStep: 3)
+    story.hear(
+      .paused(paused, positions: [ShardPosition(shard: ShardID(1), position: 4)]), from: story.worker1, at: 31)
+    story.settle()
+    story.coordinator.serversSettled(at: 32, directives: &story.directives)
+    let position = story.coordinator.position
+    #expect(Array(position.positions.prefix(2)) == [70, 4] && position.step == 3)
+  }
+
   @Test func longEpochsAreCut() {
     var story = Story()
     story.begin()

@@ -37,6 +37,24 @@ import Testing
     }
   }
 
+  /// What was found once is not found again.
+  @Test(
+    arguments: [
+      (370, "kill worker 0 at 0.410 s"),
+      (8116, "kill coordinator at 0.661 s"),
+      (7840, "restart coordinator at 7.273 s; kill coordinator at 5.791 s; torn write at 5.499 s"),
+      (
+        5131,
+        "kill server 0 for 0.099 s at 227.213 s; full disk for 0.058 s at 119.294 s; "
+          + "partition server 1 - coordinator for 5.184 s at 260.487 s"
+      ),
+    ] as [(UInt64, String)])
+  func mendedMistakesStayMended(_ seed: UInt64, _ plan: String) throws {
+    let schedule = try FaultSchedule(seed: seed, plan: plan)
+    let failure = try schedule.brokenPromise(References())
+    #expect(failure == nil, "\(String(describing: failure))")
+  }
+
   /// The simulation itself depends on nothing but its seed.
   @Test func scheduleIsItsSeed() throws {
     let bug = SeededBug.doubledUpdate

@@ -305,6 +305,8 @@ extension JobCoordinator {
 
   private mutating func writeCheckpoint(at time: Double, directives: inout [CoordinatorDirective]) {
     enter(.writingCheckpoint, at: time)
+    // Nothing was trained since the last one: what is safe on disk is not touched.
+    guard cut?.position != position else { return checkpointWritten(at: time, directives: &directives) }
     directives.append(.writeCheckpoint(position))
   }
 

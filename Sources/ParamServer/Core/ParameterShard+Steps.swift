@@ -28,9 +28,11 @@ extension ParameterShard {
 
     seat.expectation = .reply(peer)
     seat.wantsRows = request.wantsRows
-    seat.wantedStep = request.pushes ? request.step.next : request.step
+    seat.wantedStep = request.pushes || !request.wantsRows ? request.step.next : request.step
     if request.pushes {
       pushed(by: seat, request)
+    } else if !request.wantsRows {
+      seat.clock = UInt32.max
     } else if seat.clock == nil {
       seat.clock = 0
     }

@@ -69,9 +69,7 @@ package struct ServingLoop: ~Copyable {
         link: link, socket: socket, sharesMemory: (advertised ?? endpoint).isFile, welcome: welcome, watches: watches,
         logger: logger)
       do {
-        let exit = try loop.run()
-        try loop.link.leave(exit)
-        return exit
+        return try loop.link.leave(try loop.run())
       } catch {
         try loop.link.sendFailure(error)
         throw error

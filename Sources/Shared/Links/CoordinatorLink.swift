@@ -77,8 +77,14 @@ package struct CoordinatorLink: ~Copyable {
   }
 
   /// Leaves the coordinator: a last word has time to arrive, and who is sent away says that it has heard so.
-  package mutating func leave(_ exit: MemberExit) throws {
-    if exit == .finished { try flush() } else { try link.acknowledge(through: socket) }
+  /// - Returns: the exit, or `regrouped` where the coordinator was started again and has not heard the last word
+  package mutating func leave(_ exit: MemberExit) throws -> MemberExit {
+    guard exit == .finished else {
+      try link.acknowledge(through: socket)
+      return exit
+    }
+    try flush()
+    return link.isPeerGone ? .regrouped : exit
   }
 
   /// The next message, if one is here.

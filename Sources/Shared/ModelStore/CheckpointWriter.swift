@@ -60,8 +60,9 @@ package struct CheckpointWriter: ~Copyable {
       preconditionFailure("a checkpoint's header cannot be encoded: \(error)")
     }
     let run = run
+    let (epoch, step) = (self.header.completedEpochs, self.header.step)
     do throws(SectionFileError) { try file.finish(header: header) } catch { throw ModelStoreError(writing: error) }
-    try Checkpoints.prune(in: run)
+    try Checkpoints.prune(in: run, upTo: (epoch, step))
   }
 
   private func requireWhole(before next: CheckpointTable?) {

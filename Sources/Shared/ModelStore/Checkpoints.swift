@@ -39,9 +39,14 @@ package enum Checkpoints {
 
   static func makeFolder(in run: String) throws(ModelStoreError) { try FileTree.make(folder: folder(in: run)) }
 
-  /// Removes all but the last, and the partial files of writers that are no more.
-  static func prune(in run: String) throws(ModelStoreError) {
-    for place in try places(in: run).dropLast(kept) { try FileTree.remove(file: "\(folder(in: run))/\(place.name)") }
+  /// Removes all but the last up to `newest`, those that the job has gone back behind, and the partial files of writers
+  /// that are no more.
+  static func prune(in run: String, upTo newest: (epoch: Int, step: Int)) throws(ModelStoreError) {
+    let all = try places(in: run)
+    let valid = all.prefix { ($0.epoch, $0.step) <= newest }
+    for place in valid.dropLast(kept) + all[valid.endIndex...] {
+      try FileTree.remove(file: "\(folder(in: run))/\(place.name)")
+    }
     for name in try FileTree.names(in: folder(in: run)) where FileTree.isAbandoned(partial: name) {
       try FileTree.remove(file: "\(folder(in: run))/\(name)")
     }

@@ -21,7 +21,8 @@ package struct StepRequest: Sendable, Equatable {
   /// Whether the reply shall bring rows and dense weights; the last push of an epoch wants nothing but the reply
   /// itself.
   package var wantsRows: Bool
-  /// Whether anything is pushed; an epoch's first request only pulls.
+  /// Whether anything is pushed; an epoch's first request only pulls. One that does neither says that no push of its
+  /// worker follows in this epoch.
   package var pushes: Bool
 
   package init(

@@ -138,16 +138,26 @@ package struct ShardTrainer: ~Copyable {
     loss = 0
     self.stream = stream
     self.until = configuration.plan.consistency == .bsp ? until : Step(UInt32(stream.stepCount))
-    guard step < self.until else {
-      state = .idle
-      directives.append(.orderDone)
-      return
-    }
+    guard step < self.until else { return skipOrder(at: step, directives: &directives) }
     stream.fill(&current, step: step)
     followingIsDrawn = false
     reducer.removeAll()
     state = .awaitingRows(repliesMissing: configuration.placement.servers)
     prepareRequests(step: step, pushes: false, wantsCurrent: true)
+    directives.append(.sendRequests)
+  }
+
+  /// Nothing is left to train here. Where others may wait for this worker's pushes, the servers hear that none come.
+  private mutating func skipOrder(at step: Step, directives: inout [WorkerDirective]) {
+    guard configuration.plan.consistency != .bsp else {
+      state = .idle
+      directives.append(.orderDone)
+      return
+    }
+    current.step = step
+    reducer.removeAll()
+    state = .awaitingLast(repliesMissing: configuration.placement.servers)
+    prepareRequests(step: step, pushes: false, wantsCurrent: false)
     directives.append(.sendRequests)
   }
 

@@ -65,9 +65,7 @@ package struct TrainingLoop: ~Copyable {
       var loop = try TrainingLoop(
         context: context, link: link, place: place, welcome: welcome, data: data, watches: watches, logger: logger)
       do {
-        let exit = try loop.run()
-        try loop.link.leave(exit)
-        return exit
+        return try loop.link.leave(try loop.run())
       } catch {
         try loop.link.sendFailure(error)
         throw error

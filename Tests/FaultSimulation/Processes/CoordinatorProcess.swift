@@ -256,7 +256,7 @@ final class CoordinatorProcess: SimulatedProcess {
   private func takeLeave(_ code: Int32) {
     leaving = code
     for end in links.inOrder { end.acknowledge() }
-    cluster.add(.alarm(self, .gone), in: Self.farewellLimit)
+    cluster.add(.alarm(self, .gone(life: 0)), in: Self.farewellLimit)
     goIfThrough()
   }
 

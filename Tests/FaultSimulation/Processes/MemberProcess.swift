@@ -71,8 +71,11 @@ class MemberProcess: SimulatedProcess {
     let life = life
     let frames = try end.take(message)
     if leaving != nil {
-      if line === link, end.isThrough { goAway() }
-      return
+      guard line === link, end.isThrough else { return }
+      guard leaving == 0, end.isPeerGone else { return goAway() }
+      // Its last word was for one who is gone.
+      leaving = nil
+      return join()
     }
     if line === link, end.isPeerGone { return join() }
     for frame in frames where isAlive && life == self.life && leaving == nil {
@@ -103,7 +106,7 @@ class MemberProcess: SimulatedProcess {
   func leave(_ last: ControlMessage, _ code: Int32) throws {
     leaving = code
     try say(last)
-    cluster.add(.alarm(self, .gone), in: Self.farewellLimit)
+    cluster.add(.alarm(self, .gone(life: life)), in: Self.farewellLimit)
   }
 
   private func goAway() {
@@ -111,7 +114,7 @@ class MemberProcess: SimulatedProcess {
   }
 
   override func woke(_ alarm: Alarm) throws {
-    if case .gone = alarm { return goAway() }
+    if case .gone(let life) = alarm { return life == self.life ? goAway() : () }
     guard case .tick = alarm else { preconditionFailure("\(node) set no \(alarm)") }
     cluster.add(.alarm(self, .tick), in: Self.tick)
     guard leaving == nil, let end = link?.end else { return }

@@ -63,7 +63,7 @@ enum Alarm {
   /// Something must be sent again, or acknowledged.
   case due(LinkEnd)
   /// Its last word has had time to arrive.
-  case gone
+  case gone(life: Int)
   /// A worker has computed for as long as a step takes.
   case computed(life: Int)
   /// The coordinator has waited too long for a server, or its checkpoint is written.

@@ -77,9 +77,11 @@ final class SimulatedDisk {
       optimizerStep: cut.position.optimizerStep, positions: cut.position.positions, wallSeconds: time)
     let path = Checkpoints.path(in: run, completedEpochs: header.completedEpochs, step: header.step)
     if fate.isFull {
-      // What is written there goes where there is no room.
-      try FileManager.default.createSymbolicLink(
-        atPath: "\(path).partial-\(getpid())", withDestinationPath: "/dev/full")
+      // What is written there goes where there is no room; an earlier try may have left its own.
+      let partial = "\(path).partial-\(getpid())"
+      // Safety: unlink reads the text before it returns.
+      if unsafe unlink(partial) != 0, errno != ENOENT { throw SimulationFailure("\(partial) stays: errno \(errno)") }
+      try FileManager.default.createSymbolicLink(atPath: partial, withDestinationPath: "/dev/full")
     }
     guard let share = fate.tornAt else {
       try write(cut, header, into: run)
@@ -99,8 +101,12 @@ final class SimulatedDisk {
     var writer = try CheckpointWriter(run: run, header: header, history: Array(try JSONEncoder().encode(cut.history)))
     let servers = cut.placement.servers
     for (index, table) in CheckpointTable.allCases.enumerated() {
-      try writer.begin(table)
       let parts = Array(cut.records[index * servers..<(index + 1) * servers])
+      let byteCount = header.rowCount(of: table) * header.recordByteCount(of: table)
+      guard table == .dense || parts.reduce(0, { $0 + $1.count }) == byteCount else {
+        throw SimulationFailure("a cut has not all rows of the table \(table.rawValue)")
+      }
+      try writer.begin(table)
       if table == .dense {
         try writer.append(denseSlices: parts, under: cut.placement)
       } else {
