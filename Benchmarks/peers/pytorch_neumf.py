@@ -4,6 +4,8 @@ Prints one line of JSON per epoch: samples trained, seconds of everything betwee
 forward, backward, optimizer), HR@10 and NDCG@10 on the fixed negatives; then the peak memory.
 
     python pytorch_neumf.py PREFIX --batch-size 2048 --learning-rate 0.001 --epochs 3 --threads 2
+
+With `--until-hit-ratio 0.68` it stops after the first epoch that reaches it, and says how many seconds the process had run by then.
 """
 
 import argparse
@@ -75,6 +77,7 @@ def evaluate(model, users, items):
 
 
 def main():
+    started = time.perf_counter()
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("prefix")
     parser.add_argument("--factors", type=int, default=8)
@@ -84,6 +87,7 @@ def main():
     parser.add_argument("--learning-rate", type=float, default=0.001)
     parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--most-steps", type=int, default=0, help="cut every epoch after so many steps; 0 trains all")
+    parser.add_argument("--until-hit-ratio", type=float, help="stop after the first epoch that reaches it")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
@@ -117,8 +121,10 @@ def main():
             samples += len(labels[batch])
         seconds = time.perf_counter() - began
         hit_ratio, ndcg = evaluate(model, test_users, test_items)
-        print(json.dumps({"epoch": epoch, "samples": samples, "seconds": seconds, "hitRatio": hit_ratio, "ndcg": ndcg}),
-              flush=True)
+        print(json.dumps({"epoch": epoch, "samples": samples, "seconds": seconds, "hitRatio": hit_ratio, "ndcg": ndcg,
+                          "sinceStart": time.perf_counter() - started}), flush=True)
+        if options.until_hit_ratio and hit_ratio >= options.until_hit_ratio:
+            break
     print(json.dumps({"peakResidentBytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}))
 
 
