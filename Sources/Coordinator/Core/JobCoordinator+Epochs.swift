@@ -57,20 +57,20 @@ extension JobCoordinator {
     }
     closeLosses(at: time, directives: &directives)
     enter(.training, at: time)
-    trainingBegan = time
+    trainingBegan = undoneSince ?? time
+    undoneSince = nil
     awaited = Set(workers)
+    begun = plan.consistency == .bsp ? [:] : paused.filter { $1.progress.epoch == epoch }.mapValues(\.progress.step)
     paused = [:]
     progress = [:]
     for worker in workers { lastAdvance[worker] = time }
     directives.append(.reportStart)
     let positions = position.positions.enumerated().map { ShardPosition(shard: ShardID($0), position: $1) }
     for worker in workers {
+      let step = plan.consistency == .bsp ? Step(UInt32(position.step)) : begun[worker] ?? Step(rawValue: 0)
       directives.append(
         .send(
-          worker,
-          .train(
-            epoch: epoch, step: Step(UInt32(plan.consistency == .bsp ? position.step : 0)),
-            until: Step(UInt32(stepsPerEpoch)), positions: positions)))
+          worker, .train(epoch: epoch, step: step, until: Step(UInt32(stepsPerEpoch)), positions: positions)))
     }
   }
 
@@ -103,7 +103,7 @@ extension JobCoordinator {
     directives: inout [CoordinatorDirective]
   ) {
     guard phase == .training || phase == .pausing, progress.epoch == epoch else { return }
-    guard member.role == .worker, isWithinEpoch(progress.step) else {
+    guard member.role == .worker, isWithinEpoch(member, progress.step) else {
       return fail(
         70, "\(member) stops at step \(progress.step) of \(stepsPerEpoch), begun at \(position.step)",
         directives: &directives)
@@ -128,12 +128,13 @@ extension JobCoordinator {
     for worker in workers { directives.append(.send(worker, .settle(endedEpoch: endedEpoch))) }
   }
 
-  /// Whether a worker can have come to a step; in `ssp` and `async` it counts its own from 0, and an epoch in which one
-  /// worker takes all has no more than one interaction in each.
-  private func isWithinEpoch(_ step: Step) -> Bool {
+  /// Whether a worker can have come to a step; in `ssp` and `async` it counts its own, and an epoch in which one worker
+  /// takes all has no more than one interaction in each.
+  private func isWithinEpoch(_ member: Member, _ step: Step) -> Bool {
     switch plan.consistency {
     case .bsp: Int(step.rawValue) >= position.step && Int(step.rawValue) <= stepsPerEpoch
-    case .ssp, .async: Int(step.rawValue) <= size.trainingInteractions
+    case .ssp, .async:
+      step >= begun[member] ?? Step(rawValue: 0) && Int(step.rawValue) <= size.trainingInteractions
     }
   }
 
@@ -154,11 +155,16 @@ extension JobCoordinator {
   }
 
   /// The optimizer steps when every push of the order is applied.
-  private var settledOptimizerStep: UInt64 {
-    let steps = paused.values.map { UInt64($0.progress.step.rawValue) }
+  private var settledOptimizerStep: UInt64 { position.optimizerStep + UInt64(max(0, stepsOfOrder)) }
+
+  /// The optimizer steps that the last order to train has led to.
+  private var stepsOfOrder: Int {
     switch plan.consistency {
-    case .bsp: return position.optimizerStep + (steps.max() ?? 0) - UInt64(position.step)
-    case .ssp, .async: return position.optimizerStep + steps.reduce(0, +)
+    case .bsp: (paused.values.map { Int($0.progress.step.rawValue) }.max() ?? position.step) - position.step
+    case .ssp, .async:
+      paused.reduce(0) { sum, stop in
+        sum + Int(stop.value.progress.step.rawValue) - Int(begun[stop.key]?.rawValue ?? 0)
+      }
     }
   }
 
@@ -182,13 +188,8 @@ extension JobCoordinator {
 
   /// Where the unfinished epoch stands.
   private mutating func takePositions() {
-    let steps = paused.values.map { Int($0.progress.step.rawValue) }
-    switch plan.consistency {
-    case .bsp:
-      position.step = steps.max() ?? 0
-      return
-    case .ssp, .async: position.step += steps.reduce(0, +)
-    }
+    position.step += stepsOfOrder
+    guard plan.consistency != .bsp else { return }
     var positions = [UInt32](repeating: 0, count: plan.shardCount)
     for stop in paused.values {
       for position in stop.positions where Int(position.shard.rawValue) < positions.count {

@@ -58,6 +58,7 @@ extension JobCoordinator {
   /// This coordinator takes the place of one that was lost.
   package mutating func succeeds(coordinatorLostAt time: Double) {
     losses.append(OpenLoss(role: "coordinator", index: 0, noticedAt: time))
+    undoneSince = time
   }
 
   private mutating func goBack(_ reason: String, at time: Double, directives: inout [CoordinatorDirective]) {
@@ -76,6 +77,7 @@ extension JobCoordinator {
 
   /// Sends everyone away, to come back into a new membership that goes on from the last cut.
   mutating func gatherAnew(_ reason: String, at time: Double, directives: inout [CoordinatorDirective]) {
+    if trainingBegan > 0, undoneSince == nil { undoneSince = cutAt }
     renewMembership()
     for member in seated { directives.append(.send(member, .regroup(reason: reason))) }
     endpoints = [:]

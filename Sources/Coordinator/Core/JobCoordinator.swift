@@ -119,6 +119,9 @@ package struct JobCoordinator: Sendable {
   var awaited: Set<Member> = []
   /// Where paused workers stand.
   var paused: [Member: (progress: Progress, positions: [ShardPosition])] = [:]
+  /// In `ssp` and `async`, the steps of this epoch that each worker had done in this membership when it was last told
+  /// to train: it counts them on, so that the servers tell a push from its repetition.
+  var begun: [Member: Step] = [:]
   var ranks: [Member: RankCounts] = [:]
   var errors: [Member: RatingErrors] = [:]
 
@@ -140,6 +143,8 @@ package struct JobCoordinator: Sendable {
   /// When the training that the next epoch record counts began, and the seconds of it that are already counted
   /// elsewhere.
   var trainingBegan = 0.0
+  /// Since when everything that was trained is to be trained again; the seconds count for the epoch in which it is.
+  var undoneSince: Double?
   var evaluationBegan = 0.0
 
   // Limit: a process starts in well under a second, a container of a gigabyte is checked in a few; a minute means it

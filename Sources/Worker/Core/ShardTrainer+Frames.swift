@@ -104,7 +104,7 @@ extension ShardTrainer {
       let reply = try BulkRequest(from: &reader)
       try bulkReplied(reply, &reader, from: server, directives: &directives)
     case .refusal: throw WireError("request", "was refused by server \(server): \(try Refusal.read(&reader))")
-    case .stepRequest, .bulkRequest, .control, .laneOffer, .laneAcceptance, .laneNotice:
+    case .stepRequest, .bulkRequest, .control, .laneOffer, .laneAcceptance:
       throw WireError("kind", "is not one that a worker is sent")
     }
   }
@@ -135,9 +135,14 @@ extension ShardTrainer {
       guard reply.step == current.step.next else { return }
       optimizerStep = max(optimizerStep, reply.optimizerStep)
       state = missing > 1 ? .awaitingLast(repliesMissing: missing - 1) : .idle
-      if missing == 1 { directives.append(.orderDone) }
+      if missing == 1 { lastPushAnswered(directives: &directives) }
     case .empty, .loading, .idle, .ready, .writingBack, .collecting: return
     }
+  }
+
+  private mutating func lastPushAnswered(directives: inout [WorkerDirective]) {
+    guard let endedEpoch = settlesLater else { return directives.append(.orderDone) }
+    settleOrdered(endedEpoch: endedEpoch, directives: &directives)
   }
 
   private mutating func count(staleness value: UInt32) {
