@@ -7,10 +7,9 @@ package enum FrameKind: UInt8, Sendable {
   case control
   /// A server refuses a frame, and says why.
   case refusal
-  /// A worker offers memory for the frames of its steps, the server takes the offer, and either tells of a frame there.
+  /// A worker offers memory for the frames of its steps, the server takes the offer.
   case laneOffer
   case laneAcceptance
-  case laneNotice
 }
 
 /// The eight bytes that begin every frame.

@@ -149,6 +149,13 @@ package struct LinkLedger: Sendable {
     return .acknowledge(header(.acknowledgement, next))
   }
 
+  /// What wakes the other end, and carries the acknowledgement with it; nil where nobody is there.
+  package mutating func ring() -> LinkHeader? {
+    guard peer != 0, !isPeerGone else { return nil }
+    owesSince = nil
+    return header(.acknowledgement, next)
+  }
+
   // MARK: arrival
 
   /// A message has arrived.

@@ -31,9 +31,13 @@ final class ServerLink {
     return lane
   }
 
-  func laneAccepted(_ token: UInt64) throws(WireError) {
-    guard let lane, lane.isAccepted(by: token) else { throw WireError("lane", "is not one that was offered") }
+  /// The server has found the memory; returns it.
+  func laneAccepted(_ token: UInt64) throws(WireError) -> SharedLane {
+    guard let lane, lane.isAccepted(by: token), !isLaneOpen else {
+      throw WireError("lane", "is not one that was offered")
+    }
     isLaneOpen = true
+    return lane
   }
 
   func send(byteCount: Int, _ write: (inout FrameWriter) -> Void) throws {

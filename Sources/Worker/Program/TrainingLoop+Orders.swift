@@ -92,7 +92,8 @@ extension TrainingLoop {
         let size = trainer.requestByteCount(for: server.id)
         bytesSent += UInt64(size)
         if let lane = server.lane(for: size) {
-          try server.send(lane.write(byteCount: size) { writer in trainer.writeRequest(for: server.id, into: &writer) })
+          let rests = lane.write(byteCount: size) { writer in trainer.writeRequest(for: server.id, into: &writer) }
+          if rests { try server.link.ring(through: server.socket) }
         } else {
           try server.send(byteCount: size) { writer in trainer.writeRequest(for: server.id, into: &writer) }
         }
