@@ -146,9 +146,17 @@ struct LocalCluster {
       throw CommandFailure(
         status, "\(post.name) \(ending); its last words are in \(folder.logFolder)", hint: resumeHint)
     }
-    // It ends the job itself, and says who is lost.
-    guard plan.recovery else { return coordinator.signal(SIGUSR1) }
     let isNew = post.restartsAt == nil
+    guard plan.recovery else {
+      // The coordinator ends the job and says where it was, unless the lost one had not presented itself to it.
+      if isNew {
+        _ = try post.lost(at: MonotonicClock.seconds, hint: resumeHint)
+        coordinator.signal(SIGUSR1)
+      } else if MonotonicClock.seconds - post.lostAt > Self.terminateLimit {
+        throw CommandFailure(.unavailable, "\(post.name) \(ending); with --recovery off that ends the job")
+      }
+      return
+    }
     if try isDue(&post) { return try post.restart() }
     if isNew { coordinator.signal(SIGUSR1) }
   }
