@@ -12,6 +12,8 @@ extension Consistency: ExpressibleByArgument {
   init?(argument: String) { self.init(argument) }
 }
 
+enum Switch: String, ExpressibleByArgument { case on, off }
+
 /// `64,32,16,8`.
 struct WidthList: ExpressibleByArgument {
   let widths: [Int]
@@ -73,6 +75,12 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "Longest ranking that is evaluated (default: 10).") var topK: Int?
   @Option(help: "Epochs between evaluations (default: 1).") var evaluateEvery: Int?
   @Option(help: "Epochs between checkpoints (default: 1).") var checkpointEvery: Int?
+  @Option(
+    help: """
+      on, or off: no checkpoint before the end, and whoever is lost ends the job; to measure what the rest costs \
+      (default: on).
+      """)
+  var recovery: Switch?
   @Option(help: "Evaluations without a better one before the training stops; 0 never stops early.")
   var stopAfterStaleEpochs: Int?
   @Flag(help: "Choose the best epoch on one held-out validation item per user.") var validation = false
@@ -141,6 +149,7 @@ struct TrainingOptions: ParsableArguments {
     set(topK, \.topK)
     set(evaluateEvery, \.evaluateEvery)
     set(checkpointEvery, \.checkpointEvery)
+    set(recovery.map { $0 == .on }, \.recovery)
     set(stopAfterStaleEpochs, \.stopAfterStaleEpochs)
     set(validation ? true : nil, \.validation)
     set(pretrainedGMF.map(Optional.some), \.pretrainedGMF)

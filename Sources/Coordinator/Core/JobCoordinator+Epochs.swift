@@ -290,7 +290,7 @@ extension JobCoordinator {
     let stale = plan.stopAfterStaleEpochs
     if stale > 0, history.staleEvaluations(topK: plan.topK) >= stale { stopsEarly = true }
     let isLast = position.completedEpochs == plan.epochs || isInterrupted || stopsEarly
-    if isLast || position.completedEpochs.isMultiple(of: plan.checkpointEvery) {
+    if isLast || plan.recovery && position.completedEpochs.isMultiple(of: plan.checkpointEvery) {
       writeCheckpoint(at: time, directives: &directives)
     } else {
       beginEpoch(at: time, directives: &directives)
@@ -306,6 +306,7 @@ extension JobCoordinator {
 
   private mutating func writeCheckpoint(at time: Double, directives: inout [CoordinatorDirective]) {
     enter(.writingCheckpoint, at: time)
+    checkpointDueAt = nil
     // Nothing was trained since the last one: what is safe on disk is not touched.
     guard cut?.position != position else { return checkpointWritten(at: time, directives: &directives) }
     directives.append(.writeCheckpoint(position))
@@ -314,15 +315,8 @@ extension JobCoordinator {
   /// The checkpoint is on disk. Its seconds count as training.
   package mutating func checkpointWritten(at time: Double, directives: inout [CoordinatorDirective]) {
     guard phase == .writingCheckpoint else { return }
-    lastHeardAll(at: time)
-    if position.step == 0, position.positions.isEmpty, !history.epochs.isEmpty {
-      history.epochs[history.epochs.count - 1].trainingSeconds += time - phaseBegan
-    } else {
-      history.partial.seconds += time - phaseBegan
-      cutSeconds = time - pauseBegan
-    }
+    countCheckpoint(at: time)
     cut = Cut(position: position, history: history)
-    cutAt = time
     fruitlessLosses = 0
     if isInterrupted || stopsEarly {
       finishJob(at: time, directives: &directives)
@@ -331,6 +325,49 @@ extension JobCoordinator {
     } else {
       beginEpoch(at: time, directives: &directives)
     }
+  }
+
+  private mutating func countCheckpoint(at time: Double) {
+    lastHeardAll(at: time)
+    if position.step == 0, position.positions.isEmpty, !history.epochs.isEmpty {
+      history.epochs[history.epochs.count - 1].trainingSeconds += time - phaseBegan
+    } else {
+      history.partial.seconds += time - phaseBegan
+      cutSeconds = time - pauseBegan
+    }
+    cutAt = time
+  }
+
+  /// The disk took no checkpoint, and the last one is as it was. The training goes on towards the next; where it ends
+  /// with this one, that is tried again for a while.
+  /// - Returns: whether this one is tried again
+  package mutating func checkpointFailed(
+    _ reason: String, at time: Double, directives: inout [CoordinatorDirective]
+  ) -> Bool {
+    guard phase == .writingCheckpoint else { return false }
+    guard isInterrupted || stopsEarly || position.completedEpochs == plan.epochs else {
+      countCheckpoint(at: time)
+      beginEpoch(at: time, directives: &directives)
+      return false
+    }
+    lastHeardAll(at: time)
+    guard time - phaseBegan < Self.lastCheckpointLimit else {
+      fail(73, reason, directives: &directives)
+      return false
+    }
+    checkpointDueAt = time + Self.checkpointRetry
+    return true
+  }
+
+  // Limit: somebody may be making room; an operator has this long before the job ends and waits for `--resume`.
+  static let lastCheckpointLimit = 60.0
+  static let checkpointRetry = 1.0
+
+  /// Tries again to write the checkpoint that the job ends with.
+  mutating func retryCheckpoint(at time: Double, directives: inout [CoordinatorDirective]) {
+    guard phase == .writingCheckpoint, let due = checkpointDueAt, time >= due else { return }
+    checkpointDueAt = nil
+    directives.append(.writeCheckpoint(position))
   }
 
   private mutating func finishJob(at time: Double, directives: inout [CoordinatorDirective]) {

@@ -62,6 +62,9 @@ extension JobCoordinator {
   }
 
   private mutating func goBack(_ reason: String, at time: Double, directives: inout [CoordinatorDirective]) {
+    guard plan.recovery else {
+      return fail(69, "\(reason); with --recovery off that ends the job", directives: &directives)
+    }
     fruitlessLosses += 1
     guard fruitlessLosses <= Self.fruitlessLimit else {
       let count = "the \(fruitlessLosses)th loss since the last checkpoint"

@@ -39,7 +39,8 @@ package enum CoordinatorDirective: Sendable, Equatable {
   /// Wait until every server has applied `optimizerStep`, then call `serversSettled`; with the epoch that ends here,
   /// or 0.
   case settleServers(optimizerStep: UInt64, endedEpoch: Epoch)
-  /// Write a checkpoint of this position, then call `checkpointWritten`.
+  /// Write a checkpoint of this position, then call `checkpointWritten`, or `checkpointFailed` where the disk does not
+  /// take it.
   case writeCheckpoint(JobPosition)
   /// An epoch is trained, and evaluated if it is due.
   case reportEpoch(EpochRecord)
@@ -140,6 +141,8 @@ package struct JobCoordinator: Sendable {
   var cutAt: Double
   var cutSeconds = 0.0
   var pauseBegan = 0.0
+  /// When the checkpoint that the disk did not take is tried again.
+  var checkpointDueAt: Double?
   /// When the training that the next epoch record counts began, and the seconds of it that are already counted
   /// elsewhere.
   var trainingBegan = 0.0

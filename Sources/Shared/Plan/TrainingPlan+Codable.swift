@@ -56,6 +56,7 @@ extension TrainingPlan {
     try read(.topK, into: &topK)
     try read(.evaluateEvery, into: &evaluateEvery)
     try read(.checkpointEvery, into: &checkpointEvery)
+    try read(.recovery, into: &recovery)
     try read(.stopAfterStaleEpochs, into: &stopAfterStaleEpochs)
     try read(.validation, into: &validation)
     pretrainedGMF = try container.decodeIfPresent(String.self, forKey: .pretrainedGMF)

@@ -120,6 +120,8 @@ package struct TrainingPlan: Sendable, Equatable, Codable {
   package var evaluateEvery = 1
   /// Epochs between checkpoints.
   package var checkpointEvery = 1
+  /// Whether a job that loses someone goes on; one that need not writes no checkpoint before its end.
+  package var recovery = true
   /// Evaluations without a better HR@K before the training stops; 0 never stops early.
   package var stopAfterStaleEpochs = 0
   /// Hold out one validation item per user, and choose the best epoch on it.
@@ -145,7 +147,7 @@ package struct TrainingPlan: Sendable, Equatable, Codable {
       momentum,
       averaging, l2, l2Users, l2Items
     case initialDeviation, batchSize, epochs, seed, consistency, wire, shards, topK, evaluateEvery, checkpointEvery
-    case stopAfterStaleEpochs, validation, pretrainedGMF, pretrainedMLP, pretrainAlpha, pretraining, features,
+    case recovery, stopAfterStaleEpochs, validation, pretrainedGMF, pretrainedMLP, pretrainAlpha, pretraining, features,
       featureDeviation, cluster
   }
 
