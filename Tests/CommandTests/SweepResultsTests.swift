@@ -98,7 +98,11 @@ struct SweepResultsTests {
     #expect(found.count == 2 && abs(found.mean) < 1e-12)
     #expect(abs(try #require(found.standardError) - 0.1) < 1e-12)
     let table = try #require(SweepTable(differencesOf: results))
-    #expect(table.rows.map { $0[0] } == ["popularity", "c"] && table.rows[0].suffix(2) == ["-", "-"])
+    #expect(table.rows.map { $0[0] } == ["popularity", "c"] && table.rows[0].suffix(4) == ["-", "-", "-", "-"])
+    #expect(table.head.suffix(2) == ["HR@2, last epoch", "NDCG@2, last epoch"])
+    let lines = SweepTable.csv(ofArms: results).split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines[0].contains("\"HR@2, last epoch, difference\",\"HR@2, last epoch, difference, standard error\""))
+    #expect(lines[1].hasSuffix(",,,,,,,,") && lines[2].hasSuffix(",0.0,0.0,0.0,0.0,0.0,0.0,0.0,0.0"), "\(lines)")
   }
 
   @Test func aGridIsListedByWhatItReachedOnValidation() {

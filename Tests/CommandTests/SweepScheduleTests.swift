@@ -18,7 +18,7 @@ struct SweepScheduleTests {
 
   @Test(arguments: [
     (SweepPreset.models, 6, 5), (.factors, 8, 16), (.layers, 20, 20), (.negatives, 10, 10), (.topK, 5, 4),
-    (.activations, 5, 5), (.consistency, 9, 9), (.ratings, 4, 4), (.netflix, 4, 4),
+    (.activations, 5, 5), (.consistency, 12, 12), (.ratings, 4, 4), (.netflix, 4, 4),
   ]) func presetsAreTablesOfPlansThatCanBeTrained(_ preset: SweepPreset, _ arms: Int, _ jobs: Int) throws {
     let schedule = try schedule(preset)
     #expect(schedule.trials.count == arms && schedule.jobs.count == jobs)

@@ -62,7 +62,8 @@ struct SweepPlots {
     add(
       "\(measure.name) bars",
       BarChart(
-        title: "\(measure.name) by \(armName)", xName: armName, yName: name(of: measure), groups: labels, series: series
+        title: "\(measure.name) by \(armName)", xName: armName, yName: name(of: measure), groups: labels,
+        series: series, places: measure.places
       ).svg)
   }
 
@@ -80,7 +81,7 @@ struct SweepPlots {
       BarChart(
         title: "\(measure.name): difference to \(design.arms[reference].label), \(results.heading(.best))",
         xName: armName, yName: "difference in \(measure.name)", groups: arms.map { design.arms[$0].label },
-        series: [series], places: 4
+        series: [series], places: measure.places
       ).svg)
   }
 

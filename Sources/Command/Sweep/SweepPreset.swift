@@ -74,10 +74,10 @@ enum SweepPreset: String, CaseIterable, ExpressibleByArgument {
     case .consistency:
       SweepDesign(
         name: rawValue, title: "Consistency and workers",
-        about: "bsp, ssp:4 and async with one, two and four workers, each seed compared with bsp and one worker.",
+        about: "bsp, ssp:4 and async with one to eight workers, each seed compared with bsp and one worker.",
         axes: ["consistency", "workers"],
         arms: ["bsp", "ssp:4", "async"].flatMap { mode in
-          [1, 2, 4].map { Arm([mode, "\($0)"], "--consistency \(mode) --workers \($0)") }
+          [1, 2, 4, 8].map { Arm([mode, "\($0)"], "--consistency \(mode) --workers \($0)") }
         }, figures: [.against(axis: 1), .differences, .rate(axis: 1)], reference: 0)
     case .ratings:
       SweepDesign(

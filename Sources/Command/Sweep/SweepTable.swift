@@ -39,12 +39,18 @@ struct SweepTable {
   /// What is added to the reference, by arm, or taken from it.
   init?(differencesOf results: SweepResults) {
     guard let reference = results.design.reference else { return nil }
-    head = results.design.axes + ["seeds"] + results.measures.map { "\($0.name), \(results.heading(.best))" }
+    let columns = Self.shown(by: results)
+    head = results.design.axes + ["seeds"] + columns.map { "\($1.name), \(results.heading($0))" }
     rows = results.design.arms.indices.filter { $0 != reference }.map { arm in
-      let found = results.measures.map { results.difference(arm, to: reference, .best, $0) }
+      let found = columns.map { results.difference(arm, to: reference, $0, $1) }
       return results.design.arms[arm].values + [String(found.first??.count ?? 0)]
-        + zip(found, results.measures).map { $0?.text($1.places, signed: true) ?? "-" }
+        + zip(found, columns).map { $0?.text($1.measure.places, signed: true) ?? "-" }
     }
+  }
+
+  /// Every measure at each of the epochs that are chosen.
+  private static func shown(by results: SweepResults) -> [(choice: Choice, measure: Measure)] {
+    results.choices.flatMap { choice in results.measures.map { (choice, $0) } }
   }
 
   /// The head and the rows with a line of dashes between, for Markdown.
@@ -68,15 +74,18 @@ struct SweepTable {
     var head = results.design.axes + ["seeds"]
     let columns: [(name: String, value: (SweepResults.Trial) -> Double?)] =
       (results.isValidated ? [("validation \(results.measures[0].name)", results.validation)] : [])
-      + results.choices.flatMap { choice in
-        results.measures.map { measure in
-          ("\(measure.name), \(results.heading(choice))", { results.value($0, choice, measure) })
-        }
+      + shown(by: results).map { choice, measure in
+        ("\(measure.name), \(results.heading(choice))", { results.value($0, choice, measure) })
       }
       + [
         ("training seconds", { $0.job == nil ? nil : $0.trainingSeconds }), ("samples per second", \.samplesPerSecond),
       ]
     for column in columns { head += [column.name, "\(column.name), standard error"] }
+    let differences = results.design.reference == nil ? [] : shown(by: results)
+    for (choice, measure) in differences {
+      let name = "\(measure.name), \(results.heading(choice)), difference"
+      head += [name, "\(name), standard error"]
+    }
     if results.isRated { head.append("multiplications per prediction") }
     var lines = [csvLine(head)]
     for arm in results.order {
@@ -85,7 +94,10 @@ struct SweepTable {
       var cells = results.design.arms[arm].values + [isTrained ? String(trials.count) : ""]
       for column in columns {
         let found = results.estimate(arm, column.value)
-        cells += [found.map { String($0.mean) } ?? "", found?.standardError.map { String($0) } ?? ""]
+        cells += csvCells(found)
+      }
+      for (choice, measure) in differences {
+        cells += csvCells(results.design.reference.flatMap { results.difference(arm, to: $0, choice, measure) })
       }
       if results.isRated { cells.append(trials.first?.multiplications.map(String.init) ?? "") }
       lines.append(csvLine(cells))
@@ -114,6 +126,10 @@ struct SweepTable {
       lines.append(csvLine(cells))
     }
     return lines.joined()
+  }
+
+  private static func csvCells(_ found: Estimate?) -> [String] {
+    [found.map { String($0.mean) } ?? "", found?.standardError.map { String($0) } ?? ""]
   }
 
   private static func csvLine(_ cells: [String]) -> String {
