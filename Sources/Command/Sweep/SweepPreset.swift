@@ -84,7 +84,7 @@ enum SweepPreset: String, CaseIterable, ExpressibleByArgument {
         name: rawValue, title: "Predicted ratings",
         about: "MAE, RMSE and R2 of MF, GMF, MLP and NeuMF on held-out ratings, and what a prediction costs.",
         axes: ["model"], arms: Self.families.map { Arm([$0], "--model \($1) --objective rating") },
-        figures: [.bars, .epochs])
+        figures: [.bars, .multiplications, .epochs])
     case .netflix:
       SweepDesign(
         name: rawValue, title: "Netflix",

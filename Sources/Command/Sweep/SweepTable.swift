@@ -4,12 +4,15 @@ import Telemetry
 struct SweepTable {
   var head: [String]
   var rows: [[String]]
+  /// How many of the first columns tell the arms apart; the others hold numbers.
+  private let axes: Int
 
   /// One row per arm: means over the seeds, with standard errors.
   /// - Parameters:
   ///   - choices: the epochs that are shown; of a single one the headings say nothing
   ///   - hasCosts: whether it says, too, what training and predicting take
   init(_ results: SweepResults, choices: [Choice], hasCosts: Bool = true) {
+    axes = results.design.axes.count
     head = results.design.axes + ["seeds"]
     if results.isValidated, choices.contains(.best) { head.append("validation \(results.measures[0].name)") }
     for choice in choices {
@@ -27,7 +30,7 @@ struct SweepTable {
       for choice in choices {
         cells += results.measures.map { text(results.estimate(arm, choice, $0), $0.places) }
       }
-      if counts { cells.append(trials.first?.multiplications.map(String.init) ?? "-") }
+      if counts { cells.append(trials.first?.multiplications.map(Amount.count) ?? "-") }
       guard hasCosts else { return cells }
       let trained = trials.filter { $0.job != nil }
       cells.append(text(Estimate(trained.map(\.trainingSeconds)), 1))
@@ -39,6 +42,7 @@ struct SweepTable {
   /// What is added to the reference, by arm, or taken from it.
   init?(differencesOf results: SweepResults) {
     guard let reference = results.design.reference else { return nil }
+    axes = results.design.axes.count
     let columns = Self.shown(by: results)
     head = results.design.axes + ["seeds"] + columns.map { "\($1.name), \(results.heading($0))" }
     rows = results.design.arms.indices.filter { $0 != reference }.map { arm in
@@ -58,13 +62,13 @@ struct SweepTable {
     func line(_ cells: [String]) -> String {
       "| " + cells.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |\n"
     }
-    let rule = head.indices.map { $0 == 0 ? "---" : "---:" }
+    let rule = head.indices.map { $0 < axes ? "---" : "---:" }
     return line(head) + line(rule) + rows.map(line).joined()
   }
 
   /// For a terminal.
   var text: String {
-    var table = TextTable(head.enumerated().map { TextTable.Column(heading: $0.element, isNumber: $0.offset > 0) })
+    var table = TextTable(head.enumerated().map { TextTable.Column(heading: $0.element, isNumber: $0.offset >= axes) })
     for row in rows { table.append(row) }
     return table.text
   }
