@@ -35,6 +35,7 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "relu, leaky-relu, prelu, elu or swish (default: relu).") var activation: ActivationKind?
   @Option(help: "Share of the units of each hidden layer that a sample is trained without (default: 0).")
   var dropout: Double?
+  @Flag(help: "Give each user and item a bias, which mf has in any case.") var biases = false
   @Option(
     help: """
       implicit: cross-entropy on interactions and sampled negatives; rating: squared error on ratings \
@@ -126,6 +127,7 @@ struct TrainingOptions: ParsableArguments {
     set(layers?.widths, \.layers)
     set(activation, \.activation)
     set(dropout, \.dropout)
+    set(biases ? true : nil, \.biases)
     set(objective, \.objective)
     if objective == .rating { result.negatives = 0 }
     set(normalization, \.normalization)

@@ -33,6 +33,7 @@ extension TrainingPlan {
     try read(.layers, into: &layers)
     try read(.activation, into: &activation)
     try read(.dropout, into: &dropout)
+    try read(.biases, into: &biases)
     try read(.objective, into: &objective)
     try read(.normalization, into: &normalization)
     try read(.roundRatings, into: &roundRatings)
