@@ -88,7 +88,7 @@ struct RunFolder {
     guard comparable == old else {
       throw CommandFailure(
         .usage, "\(path): the plan of a run that goes on cannot change what it trains",
-        hint: "only workers, servers, epochs, evaluation and checkpoint options may differ from \(planPath)")
+        hint: "only workers, servers, backups, epochs, evaluation and checkpoint options may differ from \(planPath)")
     }
   }
 }

@@ -21,6 +21,8 @@ package final class SharedLane {
   private let region: SharedRegion
   private let token: UInt64
   private var sequence: UInt32 = 0
+  /// How long the frame is that this side wrote last.
+  private var written = 0
 
   // Limit: the longest frame that goes this way; longer ones go through the socket. A step of 2¹⁷ items of 120 floats
   // is as long, and untouched pages take no memory.
@@ -61,6 +63,7 @@ package final class SharedLane {
   /// - Returns: the notice that tells of it
   package func write(byteCount: Int, _ write: (inout FrameWriter) -> Void) -> LaneFrame {
     sequence &+= 1
+    written = byteCount
     store(UInt64(sequence), at: sequenceOffset(side))
     store(UInt64(byteCount), at: lengthOffset(side))
     let start = areaStart(side)
@@ -69,6 +72,17 @@ package final class SharedLane {
     write(&writer)
     precondition(writer.isFull, "\(writer.byteCount) bytes written of \(byteCount)")
     return .notice(sequence: sequence)
+  }
+
+  /// The frame that this side wrote last.
+  package var lastWritten: RawSpan {
+    @_lifetime(borrow self)
+    borrowing get {
+      let start = areaStart(side)
+      // Safety: the region lives as long as this lane.
+      let memory = unsafe UnsafeRawBufferPointer(region.memory(start..<start + written))
+      return unsafe _overrideLifetime(RawSpan(_unsafeBytes: memory), borrowing: self)
+    }
   }
 
   /// The frame that the other side told of, or nothing where another has taken its place.

@@ -11,6 +11,11 @@ package enum FrameKind: UInt8, Sendable {
   case laneOffer
   case laneAcceptance
   case laneNotice
+  /// A backup begins to follow its server, and says how much it has.
+  case backupBegin
+  case backupReceipt
+  /// The two speak of memory that a worker shares with the server.
+  case backupLane
 }
 
 /// The eight bytes that begin every frame.

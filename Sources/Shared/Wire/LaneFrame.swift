@@ -49,7 +49,9 @@ package enum LaneFrame: Sendable, Equatable {
         token: try reader.number("token"))
     case .laneAcceptance: self = .acceptance(token: try reader.number("token"))
     case .laneNotice: self = .notice(sequence: try reader.number("sequence"))
-    case .stepRequest, .stepReply, .bulkRequest, .bulkReply, .control, .refusal: return nil
+    case .stepRequest, .stepReply, .bulkRequest, .bulkReply, .control, .refusal, .backupBegin, .backupReceipt,
+      .backupLane:
+      return nil
     }
     try reader.finish()
   }

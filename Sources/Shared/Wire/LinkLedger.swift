@@ -149,6 +149,9 @@ package struct LinkLedger: Sendable {
     return .acknowledge(header(.acknowledgement, next))
   }
 
+  /// The other end is not waited for any more: nothing is due, and what is sent is dropped.
+  package mutating func abandon() { isPeerGone = true }
+
   // MARK: arrival
 
   /// A message has arrived.

@@ -28,6 +28,8 @@ package struct TrainingLoop: ~Copyable {
   var directives: [WorkerDirective] = []
   var underWay: [WorkerDirective] = []
   var evaluationTarget = EvaluationTarget.test
+  /// Of links to servers that are lost.
+  var oldCounts = LinkCounts()
   var bytesSent: UInt64 = 0
   var bytesReceived: UInt64 = 0
   private var lastReport = 0.0
