@@ -78,7 +78,7 @@ let package = Package(
     shared("Interactions", ["Plan", "CPrefetch"]),
     shared("Datasets", ["Plan", "Interactions", "SectionFile", "CZlib"]),
     shared("Ranking", ["Plan", "Kernels", "NeuralCF", "Interactions"], settings: numeric),
-    shared("ModelStore", ["Plan", "SectionFile", "Tables", "CSodium"]),
+    shared("ModelStore", ["Plan", "Faults", "SectionFile", "Tables", "CSodium"]),
     shared("Telemetry", ["Plan", logging, protobuf]),
 
     role("Coordinator", "Core", ["Plan", "Wire", "Ranking"]),
@@ -89,8 +89,8 @@ let package = Package(
     role(
       "Coordinator", "Program",
       [
-        "CoordinatorCore", "Plan", "Wire", "ZeroMQ", "Links", "Interactions", "Datasets", "ModelStore", "Tables",
-        "Ranking", "Telemetry", logging,
+        "CoordinatorCore", "Plan", "Faults", "Wire", "ZeroMQ", "Links", "Interactions", "Datasets", "ModelStore",
+        "Tables", "Ranking", "Telemetry", logging,
       ]),
     role("ParamServer", "Program", ["ParamServerCore", "Plan", "Wire", "ZeroMQ", "Links", "Telemetry", logging]),
     role(
@@ -126,7 +126,7 @@ let package = Package(
     tests("InteractionsTests", ["Interactions", "Plan"]),
     tests("DatasetsTests", ["Datasets", "Interactions", "SectionFile", "Plan", "CZlib", "TestSupport"]),
     tests("RankingTests", ["Ranking", "NeuralCF", "Interactions", "Plan", "Kernels"]),
-    tests("ModelStoreTests", ["ModelStore", "SectionFile", "Tables", "Plan", "TestSupport"]),
+    tests("ModelStoreTests", ["ModelStore", "Faults", "SectionFile", "Tables", "Plan", "TestSupport"]),
     tests("TelemetryTests", ["Telemetry", "Plan", "TestSupport", logging]),
     tests("CoordinatorCoreTests", ["CoordinatorCore", "Plan", "Wire"]),
     tests("ParamServerCoreTests", ["ParamServerCore", "Plan", "Wire", "Tables"]),
@@ -160,7 +160,7 @@ let package = Package(
     tests(
       "CommandTests",
       ["neumf", "Datasets", "Interactions", "ModelStore", "Ranking", "Telemetry", "Plan", "TestSupport", arguments]),
-    tests("BenchTests", ["neumf-bench", "Simulation", "Plan"]),
+    tests("BenchTests", ["neumf-bench", "Simulation", "Telemetry", "Plan"]),
     tests("ClusterTests", ["neumf", "Datasets", "Interactions", "ModelStore", "Plan", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]

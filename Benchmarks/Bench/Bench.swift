@@ -7,6 +7,6 @@ struct Bench: ParsableCommand {
     commandName: "neumf-bench", abstract: "Measures neumf: the kernels and everything that stands on them.",
     subcommands: [
       KernelsCommand.self, WireCommand.self, ServerCommand.self, SingleCommand.self, ClusterCommand.self,
-      ScalingCommand.self, EchoCommand.self,
+      ScalingCommand.self, ReliabilityCommand.self, EchoCommand.self,
     ])
 }

@@ -86,7 +86,6 @@ def main():
     parser.add_argument("--batch-size", type=int, default=2048)
     parser.add_argument("--learning-rate", type=float, default=0.001)
     parser.add_argument("--epochs", type=int, default=1)
-    parser.add_argument("--most-steps", type=int, default=0, help="cut every epoch after so many steps; 0 trains all")
     parser.add_argument("--until-hit-ratio", type=float, help="stop after the first epoch that reaches it")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
@@ -106,22 +105,15 @@ def main():
     for epoch in range(1, options.epochs + 1):
         began = time.perf_counter()
         users, items, labels = draw(train, seen, options.negatives, item_count)
-        drawn = time.perf_counter() - began
-        samples = 0
-        for step, start in enumerate(range(0, len(labels), options.batch_size)):
-            if options.most_steps and step == options.most_steps:
-                # What the steps that were cut would have had of the drawing is taken off.
-                began += drawn * (1 - samples / len(labels))
-                break
+        for start in range(0, len(labels), options.batch_size):
             batch = slice(start, start + options.batch_size)
             optimizer.zero_grad()
             loss = criterion(model(users[batch], items[batch]), labels[batch])
             loss.backward()
             optimizer.step()
-            samples += len(labels[batch])
         seconds = time.perf_counter() - began
         hit_ratio, ndcg = evaluate(model, test_users, test_items)
-        print(json.dumps({"epoch": epoch, "samples": samples, "seconds": seconds, "hitRatio": hit_ratio, "ndcg": ndcg,
+        print(json.dumps({"epoch": epoch, "samples": len(labels), "seconds": seconds, "hitRatio": hit_ratio, "ndcg": ndcg,
                           "sinceStart": time.perf_counter() - started}), flush=True)
         if options.until_hit_ratio and hit_ratio >= options.until_hit_ratio:
             break

@@ -171,6 +171,7 @@ extension ModelConfig {
     var parts = [model.rawValue]
     if model != .mlp { parts.append("\(factors) factors") }
     if model == .mlp || model == .neumf { parts.append("layers \(layers.map(String.init).joined(separator: ","))") }
+    if biases == true { parts.append("biases") }
     if ratings != nil { parts.append("ratings") }
     parts.append("\(epochs) epoch\(epochs == 1 ? "" : "s")")
     return parts.joined(separator: ", ")

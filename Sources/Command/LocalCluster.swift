@@ -18,6 +18,7 @@ struct LocalCluster {
   private let whole: RunFolder
   private let lease: Double
   private let faults: FaultPlan?
+  private let faultText: String?
 
   // Limit: members leave within a second of the coordinator; what has not left after these many seconds is told to,
   // then killed.
@@ -31,6 +32,7 @@ struct LocalCluster {
   ) throws {
     lease = trial.lease
     faults = try trial.plan(workers: plan.cluster.workers, servers: plan.cluster.serverProcesses)
+    faultText = trial.text
     self.whole = whole ?? folder
     self.plan = plan
     self.data = data
@@ -50,7 +52,7 @@ struct LocalCluster {
     }
     defer { injection?.end() }
     let control = injection?.coordinator ?? listens
-    var posts = [try Post(name: "coordinator", arguments: coordinatorArguments(listens), log: nil)]
+    var posts = [try Post(name: "coordinator", arguments: coordinatorArguments(listens, sockets), log: nil)]
     defer { endAll(posts) }
     defer { injection?.resumeAll() }
     for (index, server) in servers.enumerated() {
@@ -75,13 +77,16 @@ struct LocalCluster {
     return try supervise(&posts, injection)
   }
 
-  private func coordinatorArguments(_ control: String) -> [String] {
+  private func coordinatorArguments(_ control: String, _ sockets: String) -> [String] {
     var arguments = [
       "coordinator", "--listen", control, "--data", data, "--output", folder.path, "--plan", folder.planPath,
       "--watch-parent", "--lease", String(lease),
     ]
     if resumes { arguments.append("--resume") }
     if whole.path != folder.path { arguments += ["--stage-of", whole.path] }
+    if let faults, let faultText, !faults.diskFaults.isEmpty {
+      arguments += ["--disk-faults", faultText, "--disk-account", "\(sockets)/disk"]
+    }
     return arguments
   }
 
@@ -120,7 +125,10 @@ struct LocalCluster {
 
   /// Sees to a coordinator that was killed. Its successor needs those, too, who had gone when the work was done.
   private func tendCoordinator(_ posts: inout [Post]) throws {
-    guard posts[0].process.ending != nil else { return }
+    guard let ending = posts[0].process.ending else { return }
+    guard plan.recovery else {
+      throw CommandFailure(.unavailable, "coordinator \(ending); with --recovery off that ends the job")
+    }
     guard try isDue(&posts[0]) else { return }
     var more = ["--succeeds-one-lost-at", String(posts[0].lostAt)]
     if !resumes, try Checkpoints.latest(in: folder.path).newest != nil { more.append("--resume") }
@@ -139,6 +147,16 @@ struct LocalCluster {
         status, "\(post.name) \(ending); its last words are in \(folder.logFolder)", hint: resumeHint)
     }
     let isNew = post.restartsAt == nil
+    guard plan.recovery else {
+      // The coordinator ends the job and says where it was, unless the lost one had not presented itself to it.
+      if isNew {
+        _ = try post.lost(at: MonotonicClock.seconds, hint: resumeHint)
+        coordinator.signal(SIGUSR1)
+      } else if MonotonicClock.seconds - post.lostAt > Self.terminateLimit {
+        throw CommandFailure(.unavailable, "\(post.name) \(ending); with --recovery off that ends the job")
+      }
+      return
+    }
     if try isDue(&post) { return try post.restart() }
     if isNew { coordinator.signal(SIGUSR1) }
   }

@@ -2,6 +2,7 @@ import ArgumentParser
 import CoordinatorCore
 import CoordinatorProgram
 import Datasets
+import Faults
 import Interactions
 import ModelStore
 import ParamServerProgram
@@ -27,6 +28,9 @@ struct CoordinatorCommand: ParsableCommand {
   @Option(help: .hidden) var stageOf: String?
   /// When the coordinator was lost that this one succeeds.
   @Option(help: .hidden) var succeedsOneLostAt: Double?
+  /// The plan whose disk faults happen to this job, and the file where its coordinators keep account of them.
+  @Option(help: .hidden) var diskFaults: String?
+  @Option(help: .hidden) var diskAccount: String?
   @Option(help: "Seconds after which a silent server or worker is given up.") var lease = JobCoordinator.usualLease
   @OptionGroup var training: TrainingOptions
   @OptionGroup var role: RoleOptions
@@ -52,7 +56,7 @@ struct CoordinatorCommand: ParsableCommand {
     let size = try dataset.size(for: plan)
     let recorder = try RunRecorder(
       folder: output, plan: plan, data: dataset, dataFolder: data, size: size, resuming: checkpoint,
-      beginningFrom: pretrained)
+      beginningFrom: pretrained, disk: try diskInjection())
     var loop = try CoordinationLoop(
       listen: listen, plan: plan, recorder: recorder, succeedingOneLostAt: succeedsOneLostAt,
       lease: lease, watches: watches, logger: try role.logger("coordinator", run: output))
@@ -66,6 +70,11 @@ struct CoordinatorCommand: ParsableCommand {
         ExitStatus(rawValue: exitCode) ?? .bug, reason,
         hint: "go on from the last checkpoint with: neumf train --data \(data) --resume \(stageOf ?? output)")
     }
+  }
+
+  private func diskInjection() throws -> DiskInjection? {
+    guard let diskFaults, let diskAccount else { return nil }
+    return try DiskInjection(FaultPlan(diskFaults), account: diskAccount)
   }
 }
 

@@ -84,11 +84,12 @@ struct RunFolder {
     comparable.topK = old.topK
     comparable.evaluateEvery = old.evaluateEvery
     comparable.checkpointEvery = old.checkpointEvery
+    comparable.recovery = old.recovery
     comparable.stopAfterStaleEpochs = old.stopAfterStaleEpochs
     guard comparable == old else {
       throw CommandFailure(
         .usage, "\(path): the plan of a run that goes on cannot change what it trains",
-        hint: "only workers, servers, backups, epochs, evaluation and checkpoint options may differ from \(planPath)")
+        hint: "only the cluster, epochs, evaluation, checkpoint and recovery options may differ from \(planPath)")
     }
   }
 }

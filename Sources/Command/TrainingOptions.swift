@@ -12,6 +12,8 @@ extension Consistency: ExpressibleByArgument {
   init?(argument: String) { self.init(argument) }
 }
 
+enum Switch: String, ExpressibleByArgument { case on, off }
+
 /// `64,32,16,8`.
 struct WidthList: ExpressibleByArgument {
   let widths: [Int]
@@ -33,6 +35,7 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "relu, leaky-relu, prelu, elu or swish (default: relu).") var activation: ActivationKind?
   @Option(help: "Share of the units of each hidden layer that a sample is trained without (default: 0).")
   var dropout: Double?
+  @Flag(help: "Give each user and item a bias, which mf has in any case.") var biases = false
   @Option(
     help: """
       implicit: cross-entropy on interactions and sampled negatives; rating: squared error on ratings \
@@ -73,6 +76,12 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "Longest ranking that is evaluated (default: 10).") var topK: Int?
   @Option(help: "Epochs between evaluations (default: 1).") var evaluateEvery: Int?
   @Option(help: "Epochs between checkpoints (default: 1).") var checkpointEvery: Int?
+  @Option(
+    help: """
+      on, or off: no checkpoint before the end, and whoever is lost ends the job; to measure what the rest costs \
+      (default: on).
+      """)
+  var recovery: Switch?
   @Option(help: "Evaluations without a better one before the training stops; 0 never stops early.")
   var stopAfterStaleEpochs: Int?
   @Flag(help: "Choose the best epoch on one held-out validation item per user.") var validation = false
@@ -124,6 +133,7 @@ struct TrainingOptions: ParsableArguments {
     set(layers?.widths, \.layers)
     set(activation, \.activation)
     set(dropout, \.dropout)
+    set(biases ? true : nil, \.biases)
     set(objective, \.objective)
     if objective == .rating { result.negatives = 0 }
     set(normalization, \.normalization)
@@ -147,6 +157,7 @@ struct TrainingOptions: ParsableArguments {
     set(topK, \.topK)
     set(evaluateEvery, \.evaluateEvery)
     set(checkpointEvery, \.checkpointEvery)
+    set(recovery.map { $0 == .on }, \.recovery)
     set(stopAfterStaleEpochs, \.stopAfterStaleEpochs)
     set(validation ? true : nil, \.validation)
     set(pretrainedGMF.map(Optional.some), \.pretrainedGMF)

@@ -90,7 +90,7 @@ import Testing
   @Test(arguments: [
     ("drop 10", "--faults: line 1, column 8: the end comes where % is missing"),
     ("kill worker 2 at 3 s", "--faults: line 1, column 1: there is no worker 2"),
-    ("torn write at step 3", "--faults: line 1, column 1: torn write at step 3: a real disk cannot be told to"),
+    ("torn disk at step 3", "--faults: line 1, column 6: disk comes where write is expected"),
   ])
   func planThatCannotBeCarriedOutIsRefusedBeforeAnyWork(_ plan: String, _ complaint: String) throws {
     let result = try NeumfProcess.run(

@@ -97,6 +97,31 @@ import Testing
     #expect(other.exitCode == 73 && other.errors.contains("--epochs"), "\(other.errors)")
   }
 
+  @Test func theNetflixSweepTakesDataInItsForm() throws {
+    let steps = [
+      [
+        "synthesize", "--users", "200", "--items", "150", "--interactions", "5000", "--format", "netflix", "--output",
+        scratch.path("files"),
+      ],
+      [
+        "prepare", scratch.path("files"), "--format", "netflix", "--split", "temporal:0.8", "--negatives", "20",
+        "--output", scratch.path("netflix"),
+      ],
+      [
+        "sweep", "netflix", "--data", scratch.path("netflix"), "--output", scratch.path("sweep"), "--epochs", "1",
+        "--workers", "1",
+      ],
+    ]
+    for step in steps {
+      let result = try NeumfProcess.run(step, in: scratch)
+      #expect(result.exitCode == 0, "\(step[0]): \(result.errors)")
+    }
+    #expect(try trials("sweep").dropFirst().map { $0[0] } == ["MF", "GMF", "MLP", "NeuMF"])
+    let markdown = try scratch.text("sweep/results.md")
+    #expect(markdown.contains("from netflix files, split temporal:0.8") && markdown.contains("| HR@10, best epoch"))
+    for name in ["hr-10", "ndcg-10"] { #expect(exists("sweep/plots/netflix-\(name)-bars.svg"), "\(name)") }
+  }
+
   @Test func aFailedTrialIsNamedAndTheOthersGoOn() throws {
     let varied = "learning-rate=1e30,0.01 model=gmf,mf"
     let grid = ["--grid", varied, "--validation", "--seeds", "1,2", "--optimizer", "sgd"]

@@ -83,6 +83,8 @@ struct SweepResultsTests {
     #expect(results.measures.map(\.name) == ["RMSE", "MAE", "R2"])
     #expect(results.estimate(0, .best, results.measures[0])?.mean == 0.8)
     #expect(results.estimate(0, .best, results.measures[2]) == nil)
+    let plots = SweepPlots(results).all
+    #expect(plots.contains { $0.file == "ratings-multiplications-bars.svg" && $0.svg.contains(">10</text>") })
     let table = SweepTable(results, choices: [.best])
     #expect(table.head.contains("RMSE"))
     #expect(table.head.contains("multiplications per prediction") && table.rows[0].contains("10"))
@@ -98,7 +100,11 @@ struct SweepResultsTests {
     #expect(found.count == 2 && abs(found.mean) < 1e-12)
     #expect(abs(try #require(found.standardError) - 0.1) < 1e-12)
     let table = try #require(SweepTable(differencesOf: results))
-    #expect(table.rows.map { $0[0] } == ["popularity", "c"] && table.rows[0].suffix(2) == ["-", "-"])
+    #expect(table.rows.map { $0[0] } == ["popularity", "c"] && table.rows[0].suffix(4) == ["-", "-", "-", "-"])
+    #expect(table.head.suffix(2) == ["HR@2, last epoch", "NDCG@2, last epoch"])
+    let lines = SweepTable.csv(ofArms: results).split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines[0].contains("\"HR@2, last epoch, difference\",\"HR@2, last epoch, difference, standard error\""))
+    #expect(lines[1].hasSuffix(",,,,,,,,") && lines[2].hasSuffix(",0.0,0.0,0.0,0.0,0.0,0.0,0.0,0.0"), "\(lines)")
   }
 
   @Test func aGridIsListedByWhatItReachedOnValidation() {
@@ -116,6 +122,7 @@ struct SweepResultsTests {
     ])
     let lines = SweepTable(results, choices: results.choices).markdown.split(separator: "\n")
     #expect(lines.count == 5 && lines[0].contains("HR@2, best epoch on test | NDCG@2, best epoch on test | HR@2, last"))
+    #expect(lines[1].hasPrefix("| --- | --- | ---: |"), "what tells arms apart is words")
     #expect(lines[2].hasPrefix("| popularity | 0 | - | 0.4000 | 0.2000 | 0.4000"), "\(lines[2])")
     #expect(lines[3].hasPrefix("| a, b | 8 | 2 | 0.6500 ± 0.1500 | 0.3250 ± 0.0750 | 0.6000 ± 0.2000"), "\(lines[3])")
     #expect(lines[3].hasSuffix("| 4.0 ± 0.0 | 50 |") && lines[4].hasPrefix("| c | 8 | 0 | - | -"), "\(lines[3])")

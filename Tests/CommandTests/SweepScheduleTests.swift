@@ -18,7 +18,7 @@ struct SweepScheduleTests {
 
   @Test(arguments: [
     (SweepPreset.models, 6, 5), (.factors, 8, 16), (.layers, 20, 20), (.negatives, 10, 10), (.topK, 5, 4),
-    (.activations, 5, 5), (.consistency, 9, 9), (.ratings, 4, 4), (.netflix, 4, 4),
+    (.activations, 5, 5), (.consistency, 12, 12), (.ratings, 4, 4), (.netflix, 4, 4),
   ]) func presetsAreTablesOfPlansThatCanBeTrained(_ preset: SweepPreset, _ arms: Int, _ jobs: Int) throws {
     let schedule = try schedule(preset)
     #expect(schedule.trials.count == arms && schedule.jobs.count == jobs)
@@ -62,6 +62,8 @@ struct SweepScheduleTests {
     #expect(try schedule(.factors).jobs.first { $0.name == "16-random-seed-1" }?.plan.layers == [128, 64, 32, 16])
     #expect(try schedule(.netflix).jobs.allSatisfy { $0.plan.factors == 16 && $0.plan.topK == 10 })
     #expect(try schedule(.netflix, ["--factors", "4"]).jobs.allSatisfy { $0.plan.factors == 4 })
+    #expect(try schedule(.ratings).jobs.allSatisfy { $0.plan.biases && $0.plan.l2 == 0.01 && $0.plan.epochs == 25 })
+    #expect(try schedule(.ratings, ["--l2", "0.1"]).jobs.allSatisfy { $0.plan.l2 == 0.1 })
     // A tower without a hidden layer has nothing to drop.
     #expect(try schedule(.layers, ["--dropout", "0.2"]).jobs.map(\.plan.dropout).min() == 0)
   }

@@ -120,6 +120,22 @@ import Wire
     story.coordinator.serversSettled(at: 32, directives: &story.directives)
     let position = story.coordinator.position
     #expect(Array(position.positions.prefix(2)) == [70, 4] && position.step == 3)
+
+    // Each worker counts its steps on, so that the servers do not take its pushes for those that they have.
+    story.coordinator.checkpointWritten(at: 32, directives: &story.directives)
+    let orders = story.directives.compactMap {
+      if case .send(let member, .train(_, let step, _, _)) = $0 { (member, step) } else { nil }
+    }
+    #expect(orders.suffix(2).map(\.0) == [story.worker0, story.worker1])
+    #expect(orders.suffix(2).map(\.1) == [Step(2), Step(1)])
+    for member in [story.server, story.worker0, story.worker1] { story.hear(.alive, from: member, at: 63) }
+    story.coordinator.ticked(at: 63, directives: &story.directives)
+    story.hear(.epochFinished(finished, positions: []), from: story.worker0, at: 63)
+    let further = Progress(epoch: Epoch(1), step: Step(5), samples: 20, loss: 0, optimizerStep: 7)
+    story.hear(.paused(further, positions: []), from: story.worker1, at: 63)
+    story.settle()
+    story.coordinator.serversSettled(at: 64, directives: &story.directives)
+    #expect(story.coordinator.position.step == 7 && story.coordinator.position.optimizerStep == 7)
   }
 
   @Test func longEpochsAreCut() {

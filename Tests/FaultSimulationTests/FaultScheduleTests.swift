@@ -71,6 +71,17 @@ import Testing
     }
   }
 
+  /// A recovery without a fault would hide a mistake: jobs that are cut in mid-epoch, in every consistency mode.
+  @Test func nobodyIsLostWithoutAFault() throws {
+    let references = References()
+    for seed in UInt64(1)...300 {
+      let schedule = try FaultSchedule(seed: seed, plan: "none")
+      guard schedule.job.expectedSeconds > 60 else { continue }
+      let losses = try schedule.losses(references)
+      #expect(losses.recoveries == 0, "seed \(seed): \(schedule.summary)")
+    }
+  }
+
   /// Somebody is lost and comes back in many of them, and backups take over, or they would say little.
   @Test func faultsDoHarm() throws {
     let references = References()

@@ -47,8 +47,9 @@ import Testing
         FaultTrigger(.everySteps(100)), FaultTrigger(.atTime(3)),
       ])
     #expect(plan.diskFaults.map(\.action) == [.slow(seconds: 0.05), .full, .torn])
-    #expect(plan.needsStep)
-    #expect(try !FaultPlan("drop 1%").needsStep)
+    #expect(plan.needsFrames)
+    #expect(try FaultPlan("drop 1%").needsFrames && FaultPlan("kill any at step 3").needsFrames)
+    #expect(try !FaultPlan("kill any at 3 s; torn write at step 3").needsFrames)
   }
 
   @Test(arguments: [

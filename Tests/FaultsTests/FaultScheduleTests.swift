@@ -74,6 +74,7 @@ import Testing
     #expect(schedule.fate(at: 2, step: 6).tornAt != nil)
     #expect(schedule.fate(at: 3, step: 7).tornAt == nil)
     #expect(schedule.fate(at: 3, step: 7).delay == 0.05)
+    #expect(schedule.fate(at: 3, step: 7).causes == ["slow disk 50 ms"])
     #expect(!schedule.fate(at: 8, step: 7).isFull)
     #expect(schedule.fate(at: 9.5, step: 7).isFull && !schedule.fate(at: 10.6, step: 7).isFull)
   }

@@ -1,5 +1,5 @@
 """Makes Tests/NeuralCFTests/Golden/*.json: ten steps of plain SGD on a tiny problem, for each of the four models, on interactions and on ratings,
-for each activation and with dropout, by PyTorch's autograd.
+for each activation, with dropout, with biases, and for towers of no hidden layer and of four, by PyTorch's autograd.
 
     python Tests/Golden/make_goldens.py Tests/NeuralCFTests/Golden
 
@@ -21,18 +21,20 @@ ACTIVATIONS = {"relu": torch.nn.ReLU, "leaky-relu": torch.nn.LeakyReLU, "prelu":
 class Model(torch.nn.Module):
     """GMF, MLP and NeuMF as He et al. (2017) draw them, and the biased dot product."""
 
-    def __init__(self, kind: str, factors: int, layers: list[int], activation: str):
+    def __init__(self, kind: str, factors: int, layers: list[int], activation: str, biases: bool):
         super().__init__()
         self.kind = kind
+        self.biases = biases or kind == "mf"
         self.factors = 0 if kind == "mlp" else factors
         self.embedding = layers[0] // 2 if layers else 0
         self.users = torch.nn.Embedding(USERS, self.factors + self.embedding)
         self.items = torch.nn.Embedding(ITEMS, self.factors + self.embedding)
         self.hidden = torch.nn.ModuleList(torch.nn.Linear(*pair) for pair in zip(layers, layers[1:]))
         self.activations = torch.nn.ModuleList(ACTIVATIONS[activation]() for _ in self.hidden)
-        if kind == "mf":
+        if self.biases:
             self.user_bias = torch.nn.Embedding(USERS, 1)
             self.item_bias = torch.nn.Embedding(ITEMS, 1)
+        if kind == "mf":
             self.bias = torch.nn.Parameter(torch.zeros(1))
         else:
             self.output = torch.nn.Linear(self.factors + (layers[-1] if layers else 0), 1)
@@ -40,19 +42,20 @@ class Model(torch.nn.Module):
     def forward(self, user: torch.Tensor, item: torch.Tensor, masks: list[torch.Tensor] | None = None) -> torch.Tensor:
         p, q = self.users(user), self.items(item)
         product = p[:, : self.factors] * q[:, : self.factors]
+        biases = self.user_bias(user)[:, 0] + self.item_bias(item)[:, 0] if self.biases else 0
         if self.kind == "mf":
-            return product.sum(1) + self.user_bias(user)[:, 0] + self.item_bias(item)[:, 0] + self.bias
+            return product.sum(1) + biases + self.bias
         tower = torch.cat([p[:, self.factors :], q[:, self.factors :]], 1)
         for index, (layer, activation) in enumerate(zip(self.hidden, self.activations)):
             tower = activation(layer(tower))
             if masks:
                 tower = tower * masks[index]
-        return self.output(torch.cat([product, tower], 1))[:, 0]
+        return self.output(torch.cat([product, tower], 1))[:, 0] + biases
 
     def squares(self, user: torch.Tensor, item: torch.Tensor) -> torch.Tensor:
         """The sum over the samples of the squares of every parameter that the sample uses."""
         tables = [(self.users, user), (self.items, item)]
-        if self.kind == "mf":
+        if self.biases:
             tables += [(self.user_bias, user), (self.item_bias, item)]
         rows = sum((table(index) ** 2).sum() for table, index in tables)
         return rows + len(user) * sum((parameter**2).sum() for parameter in self.dense())
@@ -64,7 +67,7 @@ class Model(torch.nn.Module):
 
     def laid_out(self, values) -> dict[str, list[float]]:
         """What `values` finds in each parameter (itself or its gradient), in the layout of NetworkShape."""
-        if self.kind == "mf":
+        if self.biases:
             users = torch.cat([values(self.users.weight), values(self.user_bias.weight)], 1)
             items = torch.cat([values(self.items.weight), values(self.item_bias.weight)], 1)
         else:
@@ -113,9 +116,9 @@ def masks(numbers: list[int], layers: list[int], share: float, seed: int, epoch:
 
 
 def golden(kind: str, factors: int, layers: list[int], l2: float, activation: str = "relu",
-           dropout: dict | None = None, objective: str = "implicit") -> dict:
+           dropout: dict | None = None, objective: str = "implicit", biases: bool = False) -> dict:
     torch.manual_seed(2017)
-    model = Model(kind, factors, layers, activation)
+    model = Model(kind, factors, layers, activation, biases)
     with torch.no_grad():
         for parameter in model.parameters():
             # Large enough that the nonlinear parts of the loss and of every layer matter.
@@ -148,7 +151,8 @@ def golden(kind: str, factors: int, layers: list[int], l2: float, activation: st
                       "logits": floats(logits.detach()), "loss": float(f"{loss.item():.9g}"), "gradients": gradients,
                       "parameters": model.laid_out(lambda parameter: parameter.detach())})
     return {"torch": torch.__version__.split("+")[0], "model": kind, "factors": factors, "layers": layers,
-            "activation": activation, "objective": objective, **({"dropout": dropout} if dropout else {}), "l2": l2, "learningRate": rate, "initial": initial, "steps": steps}
+            "activation": activation, "objective": objective, **({"dropout": dropout} if dropout else {}),
+            **({"biases": True} if biases else {}), "l2": l2, "learningRate": rate, "initial": initial, "steps": steps}
 
 
 def floats(tensor: torch.Tensor) -> list[float]:
@@ -168,6 +172,11 @@ def main() -> None:
             (folder / f"neumf-{activation}.json").write_text(json.dumps(case) + "\n")
     case = golden("neumf", 3, [8, 6, 5], 0.001, dropout={"share": 0.3, "seed": 5, "epoch": 2})
     (folder / "neumf-dropout.json").write_text(json.dumps(case) + "\n")
+    for name, kind, layers in [("mlp-0", "mlp", [8]), ("neumf-0", "neumf", [8]), ("mlp-4", "mlp", [10, 9, 7, 5, 3])]:
+        (folder / f"{name}.json").write_text(json.dumps(golden(kind, 3, layers, 0.001)) + "\n")
+    for kind, layers in [("gmf", []), ("mlp", [8]), ("neumf", [8, 6])]:
+        case = golden(kind, 3, layers, 0.001, objective="rating", biases=True)
+        (folder / f"{kind}-biases.json").write_text(json.dumps(case) + "\n")
 
 
 if __name__ == "__main__":

@@ -37,7 +37,6 @@ enum FrameSeeds {
   private static var lanes: [[UInt8]] {
     let frames: [LaneFrame] = [
       .offer(process: 1, descriptor: 3, byteCount: 4096, token: 9), .acceptance(token: 9),
-      .notice(sequence: 1),
     ]
     return frames.map { frame in ServerFeed.write(frame.byteCount) { frame.write(into: &$0) } }
   }

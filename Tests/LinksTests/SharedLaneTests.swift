@@ -1,3 +1,4 @@
+import Dispatch
 import Links
 import SharedMemory
 import Testing
@@ -13,17 +14,16 @@ import Wire
     return (worker, try SharedLane(process: process, descriptor: descriptor, byteCount: byteCount, token: token))
   }
 
-  /// What the lane shows for a notice; nil for one that is over.
-  private static func numbers(_ notice: LaneFrame, in lane: SharedLane) throws -> [UInt32]? {
-    guard case .notice(let sequence) = notice else { throw LinkError("notice", "is none") }
-    guard let frame = try lane.frame(sequence: sequence) else { return nil }
+  /// The frame that the lane has for this side; nil where there is none.
+  private static func numbers(in lane: SharedLane) throws -> [UInt32]? {
+    guard let frame = try lane.takeFrame() else { return nil }
     var numbers: [UInt32] = []
     var reader = FrameReader(frame)
     while reader.remaining > 0 { numbers.append(try reader.number("number")) }
     return numbers
   }
 
-  private static func write(_ numbers: [UInt32], to lane: SharedLane) -> LaneFrame {
+  @discardableResult private static func write(_ numbers: [UInt32], to lane: SharedLane) -> Bool {
     lane.write(byteCount: 4 * numbers.count) { writer in
       for number in numbers { writer.number(number) }
     }
@@ -31,31 +31,87 @@ import Wire
 
   @Test func framesGoBothWaysWithoutMeeting() throws {
     let (worker, server) = try Self.ends()
-    let request = Self.write([1, 2, 3], to: worker)
-    let reply = Self.write([9, 8], to: server)
-    #expect(try Self.numbers(request, in: server) == [1, 2, 3])
-    #expect(try Self.numbers(reply, in: worker) == [9, 8])
+    Self.write([1, 2, 3], to: worker)
+    Self.write([9, 8], to: server)
+    #expect(try Self.numbers(in: server) == [1, 2, 3])
+    #expect(try Self.numbers(in: worker) == [9, 8])
   }
 
-  @Test func noticeOfAReplacedFrameIsOver() throws {
+  @Test func frameIsTakenOnce() throws {
     let (worker, server) = try Self.ends()
-    let first = Self.write([1], to: worker)
-    let second = Self.write([2], to: worker)
-    #expect(try Self.numbers(first, in: server) == nil)
-    #expect(try Self.numbers(second, in: server) == [2])
-    #expect(try Self.numbers(second, in: server) == [2])
+    #expect(try Self.numbers(in: server) == nil)
+    Self.write([1], to: worker)
+    #expect(server.hasFrame)
+    #expect(try Self.numbers(in: server) == [1])
+    #expect(!server.hasFrame)
+    #expect(try Self.numbers(in: server) == nil)
+    Self.write([2], to: worker)
+    #expect(try Self.numbers(in: server) == [2])
+  }
+
+  @Test func thoseWhoRestAreRungForAndNobodyElse() throws {
+    let (worker, server) = try Self.ends()
+    #expect(Self.write([1], to: worker))
+    server.wake()
+    #expect(!Self.write([2], to: worker))
+    worker.wake()
+    server.rest()
+    #expect(Self.write([3], to: worker))
+  }
+
+  @Test func waitEndsWithTheFrameOrInRest() throws {
+    let (worker, server) = try Self.ends()
+    Self.write([1], to: worker)
+    server.wake()
+    #expect(LaneWait.isFrameThere(in: [server]))
+    #expect(!Self.write([2], to: worker))
+    _ = try Self.numbers(in: server)
+    #expect(!LaneWait.isFrameThere(in: [server]))
+    #expect(Self.write([3], to: worker))
+    #expect(!LaneWait.isFrameThere(in: []))
+  }
+
+  /// Two threads that hand a number to and fro, and rest in between as they like: no frame is lost.
+  @Test func noFrameIsMissedBetweenRestAndRing() async throws {
+    let rounds: UInt32 = 20_000
+    let worker = try SharedLane(token: 5)
+    guard case .offer(let process, let descriptor, let byteCount, let token) = worker.offer else { return }
+    let bell = Bell()
+    let other = Task.detached {
+      let server = try SharedLane(process: process, descriptor: descriptor, byteCount: byteCount, token: token)
+      for round in 0..<rounds {
+        while !LaneWait.isFrameThere(in: [server]) { bell.wait(for: .server) }
+        server.wake()
+        #expect(try Self.numbers(in: server) == [round])
+        if Self.write([round], to: server) { bell.ring(for: .worker) }
+      }
+    }
+    for round in 0..<rounds {
+      if Self.write([round], to: worker) { bell.ring(for: .server) }
+      while !LaneWait.isFrameThere(in: [worker]) { bell.wait(for: .worker) }
+      worker.wake()
+      #expect(try Self.numbers(in: worker) == [round])
+    }
+    try await other.value
+  }
+
+  /// What rings are to processes.
+  private final class Bell: Sendable {
+    private let toWorker = DispatchSemaphore(value: 0)
+    private let toServer = DispatchSemaphore(value: 0)
+    func ring(for side: SharedLane.Side) { (side == .worker ? toWorker : toServer).signal() }
+    func wait(for side: SharedLane.Side) { (side == .worker ? toWorker : toServer).wait() }
   }
 
   /// The other process may write anything where the length stands.
   @Test func lengthBeyondTheAreaIsRefused() throws {
     let (worker, server) = try Self.ends()
     #expect(!worker.fits(1 << 30))
-    guard case .offer(let process, let descriptor, let byteCount, _) = worker.offer,
-      case .notice(let sequence) = Self.write([1], to: worker)
-    else { return }
+    guard case .offer(let process, let descriptor, let byteCount, _) = worker.offer else { return }
+    Self.write([1], to: worker)
     let region = try SharedRegion(madeBy: process, descriptor: descriptor, byteCount: byteCount)
-    unsafe region.memory(72..<80).storeBytes(of: 1 << 40, as: UInt64.self)
-    #expect(throws: WireError.self) { try Self.numbers(.notice(sequence: sequence), in: server) }
+    region.store(1 << 40, at: 128 + 8)
+    #expect(throws: WireError.self) { try Self.numbers(in: server) }
   }
 
   @Test func memoryOfAnotherTokenIsRefused() throws {

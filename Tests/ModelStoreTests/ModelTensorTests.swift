@@ -27,6 +27,12 @@ import Testing
       tensors(.mf).map { "\($0.name) \($0.shape)" } == [
         "user.gmf [10, 2]", "user.bias [10]", "item.gmf [20, 2]", "item.bias [20]", "output.bias [1]",
       ])
+    let biased = NetworkShape(model: .mlp, factors: 2, layers: [6], biases: true)
+    #expect(
+      ModelTensor.all(of: biased, users: 10, items: 20).map { "\($0.name) \($0.shape)" } == [
+        "user.mlp [10, 3]", "user.bias [10]", "item.mlp [20, 3]", "item.bias [20]", "output.weight [1, 6]",
+        "output.bias [1]",
+      ])
   }
 
   @Test func exchangesTheAxesOfHiddenWeights() throws {

@@ -17,11 +17,28 @@ import Testing
   }
 
   private func pretrained(
-    _ plan: TrainingPlan, gmf: ModelKind = .gmf, mlp: ModelKind = .mlp, fingerprint: String = "f00d"
+    _ plan: TrainingPlan, gmf: ModelKind = .gmf, mlp: ModelKind = .mlp, fingerprint: String = "f00d",
+    biases: Bool = false
   ) throws -> PretrainedModel {
     try PretrainedModel(
-      gmf: SmallModel.make(gmf, seed: 1), mlp: SmallModel.make(mlp, seed: 2), plan: plan, size: size,
-      dataFingerprint: fingerprint)
+      gmf: SmallModel.make(gmf, seed: 1, biases: biases), mlp: SmallModel.make(mlp, seed: 2, biases: biases),
+      plan: plan, size: size, dataFingerprint: fingerprint)
+  }
+
+  @Test func biasesAreScaledLikeTheOutputWeightsAndAdded() throws {
+    let gmf = try SmallModel.make(.gmf, seed: 1, biases: true)
+    let mlp = try SmallModel.make(.mlp, seed: 2, biases: true)
+    let whole = try pretrained(plan { $0.biases = true }, biases: true)
+    #expect(whole.userRows.count == 5 * 8 && whole.itemRows.count == 4 * 8)
+    for (rows, left, right) in [
+      (whole.userRows, gmf.userRows, mlp.userRows), (whole.itemRows, gmf.itemRows, mlp.itemRows),
+    ] {
+      for row in 0..<4 {
+        #expect(Array(rows[row * 8..<row * 8 + 3]) == Array(left[row * 4..<row * 4 + 3]))
+        #expect(Array(rows[row * 8 + 3..<row * 8 + 7]) == Array(right[row * 5..<row * 5 + 4]))
+        #expect(rows[row * 8 + 7] == 0.25 * left[row * 4 + 3] + 0.75 * right[row * 5 + 4])
+      }
+    }
   }
 
   @Test func rowsStandSideBySideAndOutputWeightsAreScaled() throws {
@@ -85,6 +102,8 @@ import Testing
     #expect(field { try pretrained(plan { $0.layers = [8, 5] }) } == "pretrained-mlp")
     #expect(field { try pretrained(plan { $0.activation = .elu }) } == "pretrained-mlp")
     #expect(field { try pretrained(plan(), fingerprint: "beef") } == "pretrained-gmf")
+    #expect(field { try pretrained(plan { $0.biases = true }) } == "pretrained-gmf")
+    #expect(field { try pretrained(plan(), biases: true) } == "pretrained-gmf")
     #expect(field { try pretrained(plan { $0.objective = .rating }) } == "pretrained-gmf")
   }
 }

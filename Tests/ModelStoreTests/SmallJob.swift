@@ -1,3 +1,4 @@
+import Faults
 import ModelStore
 import Plan
 import Tables
@@ -51,9 +52,11 @@ struct SmallJob {
 
   /// Writes the whole job as one cut.
   @discardableResult
-  func write(in run: String, completedEpochs: Int = 2, step: Int = 30) throws -> String {
+  func write(
+    in run: String, completedEpochs: Int = 2, step: Int = 30, _ fate: WriteFate = WriteFate()
+  ) throws -> String {
     let header = header(completedEpochs: completedEpochs, step: step)
-    var writer = try CheckpointWriter(run: run, header: header, history: Array(#"{"epochs":[]}"#.utf8))
+    var writer = try CheckpointWriter(run: run, header: header, history: Array(#"{"epochs":[]}"#.utf8), fate: fate)
     for table in CheckpointTable.allCases {
       try writer.begin(table)
       // Safety: bytes have no padding.

@@ -4,13 +4,14 @@ import Plan
 
 /// Models of a few rows with distinct values everywhere.
 enum SmallModel {
-  static func make(_ kind: ModelKind, seed: UInt64 = 1, ratings: RatingNormalizer? = nil, features: Int = 0) throws
-    -> StoredModel
-  {
+  static func make(
+    _ kind: ModelKind, seed: UInt64 = 1, ratings: RatingNormalizer? = nil, features: Int = 0, biases: Bool = false
+  ) throws -> StoredModel {
     var plan = TrainingPlan()
     plan.model = kind
     plan.factors = 3
     plan.layers = [8, 5, 2]
+    plan.biases = biases
     let size = ProblemSize(users: 5, items: 4, trainingInteractions: 12)
     let stream = RandomStream(seed: seed, .simulation)
     func floats(_ count: Int, _ first: UInt64) -> [Float] {

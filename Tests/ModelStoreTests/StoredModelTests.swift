@@ -5,10 +5,10 @@ import TestSupport
 import Testing
 
 @Suite struct StoredModelTests {
-  @Test(arguments: ModelKind.allCases)
-  func readsBackWhatWasWritten(kind: ModelKind) throws {
+  @Test(arguments: ModelKind.allCases, [false, true])
+  func readsBackWhatWasWritten(kind: ModelKind, biases: Bool) throws {
     let folder = try TemporaryFolder()
-    let model = try SmallModel.make(kind)
+    let model = try SmallModel.make(kind, biases: biases)
     try model.write(in: folder.url.path)
     let copy = try StoredModel(run: folder.url.path)
     #expect(SmallModel.bits(copy) == SmallModel.bits(model))

@@ -114,5 +114,9 @@ struct Fixture {
     NetworkShape(model: .mf, factors: 1, layers: []),
     NetworkShape(model: .mf, factors: 6, layers: []),
     NetworkShape(model: .mf, factors: 15, layers: []),
+    NetworkShape(model: .gmf, factors: 7, layers: [], biases: true),
+    NetworkShape(model: .mlp, factors: 1, layers: [16], biases: true),
+    NetworkShape(model: .neumf, factors: 8, layers: [12], biases: true),
+    NetworkShape(model: .neumf, factors: 3, layers: [10, 7, 5], activation: .swish, biases: true),
   ]
 }

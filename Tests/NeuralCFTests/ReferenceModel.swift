@@ -32,7 +32,7 @@ struct ReferenceModel {
     var logit = block(.outputBias).first ?? .nan
     let factors = Array(block(.outputFactors))
     for f in 0..<shape.factors { logit += (factors.isEmpty ? 1 : factors[f]) * p[f] * q[f] }
-    if shape.hasRowBias { logit += p[shape.factors] + q[shape.factors] }
+    if shape.hasRowBias { logit += p[shape.rowWidth - 1] + q[shape.rowWidth - 1] }
     let embeddings = shape.factors..<shape.factors + shape.embedding
     var tower = Array(p[embeddings]) + Array(q[embeddings])
     for (layer, outputs) in shape.hidden.enumerated() {

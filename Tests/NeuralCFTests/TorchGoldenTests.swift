@@ -32,6 +32,7 @@ private struct Golden: Decodable {
   let objective: Objective
   let l2: Float
   let dropout: Dropped?
+  let biases: Bool?
   let learningRate: Float
   let initial: Parameters
   let steps: [Step]
@@ -46,12 +47,14 @@ private struct Golden: Decodable {
   @Test(
     arguments: ModelKind.allCases.map(\.rawValue)
       + ActivationKind.allCases.filter { $0 != .relu }.map { "neumf-\($0.rawValue)" } + ["neumf-dropout"]
-      + ModelKind.allCases.map { "\($0.rawValue)-rating" })
+      + ModelKind.allCases.map { "\($0.rawValue)-rating" } + ["mlp-0", "neumf-0", "mlp-4"]
+      + ["gmf-biases", "mlp-biases", "neumf-biases"])
   func followsPyTorchForTenSteps(name: String) throws {
     let golden = try Golden(name)
     #expect(name.hasPrefix(golden.model.rawValue) && golden.steps.count == 10)
     let shape = NetworkShape(
-      model: golden.model, factors: golden.factors, layers: golden.layers, activation: golden.activation)
+      model: golden.model, factors: golden.factors, layers: golden.layers, activation: golden.activation,
+      biases: golden.biases ?? false)
     var fixture = Fixture(shape, users: 0, items: 1, samples: 0)
     fixture.objective = golden.objective
     fixture.users = golden.initial.users

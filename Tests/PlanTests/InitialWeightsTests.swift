@@ -42,6 +42,10 @@ import Testing
     let shape = NetworkShape(model: .mf, factors: 4, layers: [])
     let values = row(3, .item, shape, deviation: 0.1)
     #expect(values.count == 5 && values[4] == 0 && values[..<4].allSatisfy { $0 != 0 })
+    let plain = NetworkShape(model: .neumf, factors: 4, layers: [6, 2])
+    let biased = NetworkShape(model: .neumf, factors: 4, layers: [6, 2], biases: true)
+    // What is drawn stays what it was.
+    #expect(row(3, .item, biased, deviation: 0.1) == row(3, .item, plain, deviation: 0.1) + [0])
   }
 
   @Test func denseBlocksFollowTheirDistributions() {

@@ -14,6 +14,7 @@ import Testing
     plan.validation = true
     plan.activation = .leakyReLU
     plan.dropout = 0.25
+    plan.biases = true
     plan.l2Items = 0.25
     plan.pretrainedGMF = "runs/g"
     plan.pretrainedMLP = "runs/m"

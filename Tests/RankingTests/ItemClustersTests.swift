@@ -110,4 +110,18 @@ import Testing
     #expect(found[1].top.map(\.row) == [Row(18), Row(16), Row(14)])
     #expect(found[0].top[0].score == 20 && found[1].top[0].score == 19)
   }
+
+  /// All factors are 0, so that a rating is what was taken off it.
+  @Test(
+    arguments: [(.none, 0), (.global, 3), (.user, 2.5), (.item, 4)] as [(RatingNormalization, Float)])
+  func scoresAreRatingsWhereRatingsWereLearnt(normalization: RatingNormalization, rating: Float) throws {
+    let ratings = RatingNormalizer(
+      scheme: RatingScheme(normalization: normalization, mean: 3, minimum: 1, maximum: 5, levels: [], rounds: false),
+      userMeans: [2, 3], itemMeans: [4, 2], userRatings: [5, 5])
+    let model = RankingModel(
+      shape: NetworkShape(model: .mf, factors: 1, layers: []), userRows: [0, 0, 0, 0], itemRows: [0, 0, 0, 0],
+      dense: [0], ratings: ratings)
+    let groups = try #require(UserClusters(model, clusters: 1, top: 1, seed: 1))
+    #expect(groups.clusters[0].top == [RankedItem(row: Row(0), score: rating)])
+  }
 }

@@ -61,6 +61,7 @@ import Testing
       plan.objective = .rating
       plan.negatives = 0
       plan.normalization = normalization
+      plan.biases = true
       plan.epochs = 8
     }
     let reference = try train(workers: 1, servers: 1, networkSeed: 0, change)

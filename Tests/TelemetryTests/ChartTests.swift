@@ -31,6 +31,21 @@ struct ChartTests {
     #expect(abs(tops[0] + heights[0] - tops[1]) < 0.2 && abs(heights[0] - heights[1]) < 0.2)
   }
 
+  /// Level above broad bars, and upright above narrow ones.
+  @Test(arguments: [1, 4]) func valuesStandBetweenTheBarsAndTheTitle(series: Int) {
+    let svg = BarChart(
+      title: "T", xName: "x", yName: "y", groups: (0..<5).map { "g\($0)" },
+      series: (0..<series).map { index in
+        .init(name: "s\(index)", values: (0..<5).map { _ in (value: 0.3, error: 0.001) })
+      }, places: 4
+    ).svg
+    let labels = svg.components(separatedBy: "<text ").filter { $0.contains("font-size=\"11\"") }
+    #expect(labels.count == 5 * series && labels.allSatisfy { $0.contains("rotate") == (series > 1) })
+    let heights = places("y", of: "text", in: labels.map { "<text \($0)" }.joined())
+    let title = 22.0
+    #expect(heights.allSatisfy { $0 - (series > 1 ? 6 * 6.2 : 11) > title + 11 }, "\(heights)")
+  }
+
   @Test func seriesOfBarsDifferByHatchingAndHaveALegend() {
     let svg = BarChart(
       title: "T", xName: "x", yName: "y", groups: ["a"],

@@ -9,7 +9,7 @@ struct ReportPageTests {
     let html = ReportPage(.sample(epochs: 12)).html
     #expect(html.components(separatedBy: "<svg ").count == 4)
     #expect(html.contains("Best epoch 12: HR@10 0.6833, NDCG@10 0.3417, chosen on the test items."))
-    #expect(html.contains("<td>12 *</td><td>0.0417</td><td>0.6833</td>"))
+    #expect(html.contains("<td class=\"word\">12 *</td><td>0.0417</td><td>0.6833</td>"))
     #expect(html.contains("<code>ab12</code>"))
     for name in ["HR@10", "HR@5", "HR@1", "NDCG@10", "NDCG@5", "NDCG@1", "loss (mean per sample)", ">epoch</text>"] {
       #expect(html.contains(name), "\(name)")
@@ -21,7 +21,7 @@ struct ReportPageTests {
     let html = ReportPage(.rated(epochs: 6)).html
     #expect(html.components(separatedBy: "<svg ").count == 4)
     #expect(html.contains("Best epoch 4: RMSE 0.9000, MAE 0.7000, R2 0.1000, chosen on the test ratings."))
-    #expect(html.contains("<td>4 *</td><td>0.1250</td><td>0.9000</td><td>0.7000</td>"))
+    #expect(html.contains("<td class=\"word\">4 *</td><td>0.1250</td><td>0.9000</td><td>0.7000</td>"))
     for name in [">RMSE<", ">MAE<", "error (in ratings)", "R2 (share of the variance)"] {
       #expect(html.contains(name), "\(name)")
     }

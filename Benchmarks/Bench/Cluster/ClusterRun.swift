@@ -10,11 +10,12 @@ struct Arrangement: Sendable {
   var batchSize = 4096
   /// 0 leaves them to the plan.
   var shards = 0
+  var seed: UInt64 = 1
 
   func arguments(epochs: Int) -> [String] {
     [
       "--workers", "\(workers)", "--servers", "\(servers)", "--consistency", "\(consistency)", "--batch-size",
-      "\(batchSize)", "--shards", "\(shards)", "--epochs", "\(epochs)", "--seed", "1",
+      "\(batchSize)", "--shards", "\(shards)", "--epochs", "\(epochs)", "--seed", "\(seed)",
     ]
   }
 }

@@ -1,8 +1,9 @@
 import Foundation
 
-/// A folder that is gone when this value is.
+/// A folder that is gone when this value is, unless it is worth looking at.
 struct ScratchFolder: ~Copyable {
   let path: String
+  var isKept = false
 
   init() throws {
     let url = FileManager.default.temporaryDirectory.appending(path: "neumf-bench-\(UUID().uuidString.prefix(8))")
@@ -11,6 +12,7 @@ struct ScratchFolder: ~Copyable {
   }
 
   deinit {
+    guard !isKept else { return }
     do {
       try FileManager.default.removeItem(atPath: path)
     } catch {

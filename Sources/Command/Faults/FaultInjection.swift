@@ -24,8 +24,7 @@ final class FaultInjection {
     var nodes = [FaultNode(.coordinator)]
     nodes += servers.indices.map { FaultNode(.server, $0) } + (0..<workers).map { FaultNode(.worker, $0) }
     schedule = ProcessFaultSchedule(plan, nodes: nodes)
-    // What steps are reached is only seen in frames.
-    guard !plan.linkFaults.isEmpty || plan.needsStep else {
+    guard plan.needsFrames else {
       proxy = nil
       return
     }

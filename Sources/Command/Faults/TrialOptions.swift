@@ -18,14 +18,10 @@ struct TrialOptions: ParsableArguments {
 
   /// The plan of the faults, for a job of that size; nil where none was asked for.
   func plan(workers: Int, servers: Int) throws -> FaultPlan? {
-    guard let faults else { return nil }
+    guard let text else { return nil }
     do throws(FaultPlanError) {
-      let plan = try FaultPlan(text(faults))
+      let plan = try FaultPlan(text)
       try plan.check(workers: workers, servers: servers)
-      if let fault = plan.diskFaults.first {
-        throw FaultPlanError(
-          fault.place, "\(fault.text): a real disk cannot be told to", hint: "faults of disks are the simulator's")
-      }
       return plan
     } catch {
       throw CommandFailure(.usage, "--faults: \(error.place): \(error.problem)", hint: error.hint)
@@ -33,7 +29,8 @@ struct TrialOptions: ParsableArguments {
   }
 
   /// What a file of that name says, or else the text itself.
-  private func text(_ faults: String) -> String {
+  var text: String? {
+    guard let faults else { return nil }
     guard let bytes = FileManager.default.contents(atPath: faults) else { return faults }
     return String(decoding: bytes, as: UTF8.self)
   }

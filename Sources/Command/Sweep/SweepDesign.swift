@@ -34,6 +34,8 @@ struct SweepDesign: Sendable {
     case differences
     /// Samples per second, over the values of an axis.
     case rate(axis: Int)
+    /// A bar for each arm: the multiplications that a prediction takes.
+    case multiplications
   }
 
   /// What the data must be.

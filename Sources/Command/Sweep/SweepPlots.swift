@@ -25,6 +25,7 @@ struct SweepPlots {
         addLengths("HR", "Hit ratio by length of the list", Measure.hitRatio)
         addLengths("NDCG", "NDCG by length of the list", Measure.ndcg)
       case .differences: for measure in results.measures { addDifferences(measure) }
+      case .multiplications: addMultiplications()
       case .rate(let axis):
         addLines("rate", "Speed of the training", "samples per second, millions", against: axis) { arm in
           results.estimate(arm) { $0.samplesPerSecond.map { $0 / 1e6 } }
@@ -62,7 +63,8 @@ struct SweepPlots {
     add(
       "\(measure.name) bars",
       BarChart(
-        title: "\(measure.name) by \(armName)", xName: armName, yName: name(of: measure), groups: labels, series: series
+        title: "\(measure.name) by \(armName)", xName: armName, yName: name(of: measure), groups: labels,
+        series: series, places: measure.places
       ).svg)
   }
 
@@ -80,7 +82,18 @@ struct SweepPlots {
       BarChart(
         title: "\(measure.name): difference to \(design.arms[reference].label), \(results.heading(.best))",
         xName: armName, yName: "difference in \(measure.name)", groups: arms.map { design.arms[$0].label },
-        series: [series], places: 4
+        series: [series], places: measure.places
+      ).svg)
+  }
+
+  private mutating func addMultiplications() {
+    let counts = results.order.map { results.trials(of: $0).first?.multiplications.map(Double.init) }
+    let series = BarChart.Series(name: "multiplications", values: counts.map { ($0, nil) })
+    add(
+      "multiplications bars",
+      BarChart(
+        title: "Multiplications per prediction by \(armName)", xName: armName, yName: "multiplications (count)",
+        groups: labels, series: [series], places: 0
       ).svg)
   }
 

@@ -74,17 +74,21 @@ enum SweepPreset: String, CaseIterable, ExpressibleByArgument {
     case .consistency:
       SweepDesign(
         name: rawValue, title: "Consistency and workers",
-        about: "bsp, ssp:4 and async with one, two and four workers, each seed compared with bsp and one worker.",
+        about: "bsp, ssp:4 and async with one to eight workers, each seed compared with bsp and one worker.",
         axes: ["consistency", "workers"],
         arms: ["bsp", "ssp:4", "async"].flatMap { mode in
-          [1, 2, 4].map { Arm([mode, "\($0)"], "--consistency \(mode) --workers \($0)") }
+          [1, 2, 4, 8].map { Arm([mode, "\($0)"], "--consistency \(mode) --workers \($0)") }
         }, figures: [.against(axis: 1), .differences, .rate(axis: 1)], reference: 0)
     case .ratings:
       SweepDesign(
         name: rawValue, title: "Predicted ratings",
         about: "MAE, RMSE and R2 of MF, GMF, MLP and NeuMF on held-out ratings, and what a prediction costs.",
         axes: ["model"], arms: Self.families.map { Arm([$0], "--model \($1) --objective rating") },
-        figures: [.bars, .epochs])
+        figures: [.bars, .multiplications, .epochs],
+        // Ratings overfit with what is best for interactions.
+        defaults: [
+          "--biases", "--epochs", "25", "--l2", "0.01", "--learning-rate", "0.002", "--learning-rate-decay", "0.93",
+        ])
     case .netflix:
       SweepDesign(
         name: rawValue, title: "Netflix",

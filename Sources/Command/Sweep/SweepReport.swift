@@ -40,7 +40,7 @@ struct SweepReport {
 
   func html(_ plots: [String]) -> String {
     func table(_ table: SweepTable) -> String {
-      "<div class=\"wide\">\n\(Markup.table(table.head, table.rows))</div>\n"
+      "<div class=\"wide\">\n\(Markup.table(table.head, table.rows, wordColumns: design.axes.count))</div>\n"
     }
     var body = introduction.map { "<p>\(Markup.escaped($0))</p>\n" }.joined()
     body += plots.joined() + "<h2>Results</h2>\n"
@@ -53,9 +53,9 @@ struct SweepReport {
     }
     if !failures.isEmpty {
       body += "<h2>Failed</h2>\n"
-      body += Markup.table(["trial", "reason", "log"], failures.map { [$0.job, $0.reason, $0.log] }, isWords: true)
+      body += Markup.table(["trial", "reason", "log"], failures.map { [$0.job, $0.reason, $0.log] }, wordColumns: 3)
     }
-    body += "<h2>Arms</h2>\n" + Markup.table(design.axes + ["options"], armRows, isWords: true)
+    body += "<h2>Arms</h2>\n" + Markup.table(design.axes + ["options"], armRows, wordColumns: design.axes.count + 1)
     return PageLayout.html(title: design.title, body: body)
   }
 
@@ -85,12 +85,13 @@ struct SweepReport {
         + "\(Amount.of(plan.epochs, "epoch")), \(plan.consistency), \(Amount.of(plan.cluster.workers, "worker")), "
         + "\(Amount.of(plan.cluster.servers, "server")); "
         + "seed\(seeds.count == 1 ? "" : "s") \(seeds.joined(separator: ", ")).")
+    let held = results.isRated ? "ratings" : "items"
     let basis =
       results.isValidated
-      ? "The best epoch is chosen on validation items, which are kept from training; the one that is best on the test "
-        + "items stands beside it, for comparison with the papers."
-      : "The best epoch is chosen on the test items, as in the papers, which flatters; with --validation it is chosen "
-        + "on validation items."
+      ? "The best epoch is chosen on validation \(held), which are kept from training; the one that is best on the "
+        + "test \(held) stands beside it, for comparison with the papers."
+      : "The best epoch is chosen on the test \(held), as in the papers, which flatters; with --validation it is "
+        + "chosen on validation \(held)."
     let spread =
       seeds.count > 1 ? " Figures are means over the seeds ± their standard errors, which the whiskers show, too." : ""
     parts.append(basis + spread)

@@ -4,12 +4,15 @@ import Telemetry
 struct SweepTable {
   var head: [String]
   var rows: [[String]]
+  /// How many of the first columns tell the arms apart; the others hold numbers.
+  private let axes: Int
 
   /// One row per arm: means over the seeds, with standard errors.
   /// - Parameters:
   ///   - choices: the epochs that are shown; of a single one the headings say nothing
   ///   - hasCosts: whether it says, too, what training and predicting take
   init(_ results: SweepResults, choices: [Choice], hasCosts: Bool = true) {
+    axes = results.design.axes.count
     head = results.design.axes + ["seeds"]
     if results.isValidated, choices.contains(.best) { head.append("validation \(results.measures[0].name)") }
     for choice in choices {
@@ -27,7 +30,7 @@ struct SweepTable {
       for choice in choices {
         cells += results.measures.map { text(results.estimate(arm, choice, $0), $0.places) }
       }
-      if counts { cells.append(trials.first?.multiplications.map(String.init) ?? "-") }
+      if counts { cells.append(trials.first?.multiplications.map(Amount.count) ?? "-") }
       guard hasCosts else { return cells }
       let trained = trials.filter { $0.job != nil }
       cells.append(text(Estimate(trained.map(\.trainingSeconds)), 1))
@@ -39,12 +42,19 @@ struct SweepTable {
   /// What is added to the reference, by arm, or taken from it.
   init?(differencesOf results: SweepResults) {
     guard let reference = results.design.reference else { return nil }
-    head = results.design.axes + ["seeds"] + results.measures.map { "\($0.name), \(results.heading(.best))" }
+    axes = results.design.axes.count
+    let columns = Self.shown(by: results)
+    head = results.design.axes + ["seeds"] + columns.map { "\($1.name), \(results.heading($0))" }
     rows = results.design.arms.indices.filter { $0 != reference }.map { arm in
-      let found = results.measures.map { results.difference(arm, to: reference, .best, $0) }
+      let found = columns.map { results.difference(arm, to: reference, $0, $1) }
       return results.design.arms[arm].values + [String(found.first??.count ?? 0)]
-        + zip(found, results.measures).map { $0?.text($1.places, signed: true) ?? "-" }
+        + zip(found, columns).map { $0?.text($1.measure.places, signed: true) ?? "-" }
     }
+  }
+
+  /// Every measure at each of the epochs that are chosen.
+  private static func shown(by results: SweepResults) -> [(choice: Choice, measure: Measure)] {
+    results.choices.flatMap { choice in results.measures.map { (choice, $0) } }
   }
 
   /// The head and the rows with a line of dashes between, for Markdown.
@@ -52,13 +62,13 @@ struct SweepTable {
     func line(_ cells: [String]) -> String {
       "| " + cells.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |\n"
     }
-    let rule = head.indices.map { $0 == 0 ? "---" : "---:" }
+    let rule = head.indices.map { $0 < axes ? "---" : "---:" }
     return line(head) + line(rule) + rows.map(line).joined()
   }
 
   /// For a terminal.
   var text: String {
-    var table = TextTable(head.enumerated().map { TextTable.Column(heading: $0.element, isNumber: $0.offset > 0) })
+    var table = TextTable(head.enumerated().map { TextTable.Column(heading: $0.element, isNumber: $0.offset >= axes) })
     for row in rows { table.append(row) }
     return table.text
   }
@@ -68,15 +78,18 @@ struct SweepTable {
     var head = results.design.axes + ["seeds"]
     let columns: [(name: String, value: (SweepResults.Trial) -> Double?)] =
       (results.isValidated ? [("validation \(results.measures[0].name)", results.validation)] : [])
-      + results.choices.flatMap { choice in
-        results.measures.map { measure in
-          ("\(measure.name), \(results.heading(choice))", { results.value($0, choice, measure) })
-        }
+      + shown(by: results).map { choice, measure in
+        ("\(measure.name), \(results.heading(choice))", { results.value($0, choice, measure) })
       }
       + [
         ("training seconds", { $0.job == nil ? nil : $0.trainingSeconds }), ("samples per second", \.samplesPerSecond),
       ]
     for column in columns { head += [column.name, "\(column.name), standard error"] }
+    let differences = results.design.reference == nil ? [] : shown(by: results)
+    for (choice, measure) in differences {
+      let name = "\(measure.name), \(results.heading(choice)), difference"
+      head += [name, "\(name), standard error"]
+    }
     if results.isRated { head.append("multiplications per prediction") }
     var lines = [csvLine(head)]
     for arm in results.order {
@@ -85,7 +98,10 @@ struct SweepTable {
       var cells = results.design.arms[arm].values + [isTrained ? String(trials.count) : ""]
       for column in columns {
         let found = results.estimate(arm, column.value)
-        cells += [found.map { String($0.mean) } ?? "", found?.standardError.map { String($0) } ?? ""]
+        cells += csvCells(found)
+      }
+      for (choice, measure) in differences {
+        cells += csvCells(results.design.reference.flatMap { results.difference(arm, to: $0, choice, measure) })
       }
       if results.isRated { cells.append(trials.first?.multiplications.map(String.init) ?? "") }
       lines.append(csvLine(cells))
@@ -114,6 +130,10 @@ struct SweepTable {
       lines.append(csvLine(cells))
     }
     return lines.joined()
+  }
+
+  private static func csvCells(_ found: Estimate?) -> [String] {
+    [found.map { String($0.mean) } ?? "", found?.standardError.map { String($0) } ?? ""]
   }
 
   private static func csvLine(_ cells: [String]) -> String {

@@ -60,20 +60,20 @@ extension JobCoordinator {
     }
     closeLosses(at: time, directives: &directives)
     enter(.training, at: time)
-    trainingBegan = time
+    trainingBegan = undoneSince ?? time
+    undoneSince = nil
     awaited = Set(workers)
+    begun = plan.consistency == .bsp ? [:] : paused.filter { $1.progress.epoch == epoch }.mapValues(\.progress.step)
     paused = [:]
     progress = [:]
     for worker in workers { lastAdvance[worker] = time }
     directives.append(.reportStart)
     let positions = position.positions.enumerated().map { ShardPosition(shard: ShardID($0), position: $1) }
     for worker in workers {
+      let step = plan.consistency == .bsp ? Step(UInt32(position.step)) : begun[worker] ?? Step(rawValue: 0)
       directives.append(
         .send(
-          worker,
-          .train(
-            epoch: epoch, step: Step(UInt32(plan.consistency == .bsp ? position.step : 0)),
-            until: Step(UInt32(stepsPerEpoch)), positions: positions)))
+          worker, .train(epoch: epoch, step: step, until: Step(UInt32(stepsPerEpoch)), positions: positions)))
     }
   }
 
@@ -106,7 +106,7 @@ extension JobCoordinator {
     directives: inout [CoordinatorDirective]
   ) {
     guard phase == .training || phase == .pausing, progress.epoch == epoch else { return }
-    guard member.role == .worker, isWithinEpoch(progress.step) else {
+    guard member.role == .worker, isWithinEpoch(member, progress.step) else {
       return fail(
         70, "\(member) stops at step \(progress.step) of \(stepsPerEpoch), begun at \(position.step)",
         directives: &directives)
@@ -136,12 +136,13 @@ extension JobCoordinator {
     for worker in workers { directives.append(.send(worker, .settle(endedEpoch: endedEpoch))) }
   }
 
-  /// Whether a worker can have come to a step; in `ssp` and `async` it counts its own from 0, and an epoch in which one
-  /// worker takes all has no more than one interaction in each.
-  private func isWithinEpoch(_ step: Step) -> Bool {
+  /// Whether a worker can have come to a step; in `ssp` and `async` it counts its own, and an epoch in which one worker
+  /// takes all has no more than one interaction in each.
+  private func isWithinEpoch(_ member: Member, _ step: Step) -> Bool {
     switch plan.consistency {
     case .bsp: Int(step.rawValue) >= position.step && Int(step.rawValue) <= stepsPerEpoch
-    case .ssp, .async: Int(step.rawValue) <= size.trainingInteractions
+    case .ssp, .async:
+      step >= begun[member] ?? Step(rawValue: 0) && Int(step.rawValue) <= size.trainingInteractions
     }
   }
 
@@ -162,11 +163,16 @@ extension JobCoordinator {
   }
 
   /// The optimizer steps when every push of the order is applied.
-  private var settledOptimizerStep: UInt64 {
-    let steps = paused.values.map { UInt64($0.progress.step.rawValue) }
+  private var settledOptimizerStep: UInt64 { position.optimizerStep + UInt64(max(0, stepsOfOrder)) }
+
+  /// The optimizer steps that the last order to train has led to.
+  private var stepsOfOrder: Int {
     switch plan.consistency {
-    case .bsp: return position.optimizerStep + (steps.max() ?? 0) - UInt64(position.step)
-    case .ssp, .async: return position.optimizerStep + steps.reduce(0, +)
+    case .bsp: (paused.values.map { Int($0.progress.step.rawValue) }.max() ?? position.step) - position.step
+    case .ssp, .async:
+      paused.reduce(0) { sum, stop in
+        sum + Int(stop.value.progress.step.rawValue) - Int(begun[stop.key]?.rawValue ?? 0)
+      }
     }
   }
 
@@ -190,13 +196,8 @@ extension JobCoordinator {
 
   /// Where the unfinished epoch stands.
   private mutating func takePositions() {
-    let steps = paused.values.map { Int($0.progress.step.rawValue) }
-    switch plan.consistency {
-    case .bsp:
-      position.step = steps.max() ?? 0
-      return
-    case .ssp, .async: position.step += steps.reduce(0, +)
-    }
+    position.step += stepsOfOrder
+    guard plan.consistency != .bsp else { return }
     var positions = [UInt32](repeating: 0, count: plan.shardCount)
     for stop in paused.values {
       for position in stop.positions where Int(position.shard.rawValue) < positions.count {
@@ -297,7 +298,7 @@ extension JobCoordinator {
     let stale = plan.stopAfterStaleEpochs
     if stale > 0, history.staleEvaluations(topK: plan.topK) >= stale { stopsEarly = true }
     let isLast = position.completedEpochs == plan.epochs || isInterrupted || stopsEarly
-    if isLast || position.completedEpochs.isMultiple(of: plan.checkpointEvery) {
+    if isLast || plan.recovery && position.completedEpochs.isMultiple(of: plan.checkpointEvery) {
       writeCheckpoint(at: time, directives: &directives)
     } else {
       beginEpoch(at: time, directives: &directives)
@@ -313,6 +314,7 @@ extension JobCoordinator {
 
   private mutating func writeCheckpoint(at time: Double, directives: inout [CoordinatorDirective]) {
     enter(.writingCheckpoint, at: time)
+    checkpointDueAt = nil
     // Nothing was trained since the last one: what is safe on disk is not touched.
     guard cut?.position != position else { return checkpointWritten(at: time, directives: &directives) }
     directives.append(.writeCheckpoint(position))
@@ -321,15 +323,8 @@ extension JobCoordinator {
   /// The checkpoint is on disk. Its seconds count as training.
   package mutating func checkpointWritten(at time: Double, directives: inout [CoordinatorDirective]) {
     guard phase == .writingCheckpoint else { return }
-    lastHeardAll(at: time)
-    if position.step == 0, position.positions.isEmpty, !history.epochs.isEmpty {
-      history.epochs[history.epochs.count - 1].trainingSeconds += time - phaseBegan
-    } else {
-      history.partial.seconds += time - phaseBegan
-      cutSeconds = time - pauseBegan
-    }
+    countCheckpoint(at: time)
     cut = Cut(position: position, history: history)
-    cutAt = time
     fruitlessLosses = 0
     if isInterrupted || stopsEarly {
       finishJob(at: time, directives: &directives)
@@ -338,6 +333,49 @@ extension JobCoordinator {
     } else {
       beginEpoch(at: time, directives: &directives)
     }
+  }
+
+  private mutating func countCheckpoint(at time: Double) {
+    lastHeardAll(at: time)
+    if position.step == 0, position.positions.isEmpty, !history.epochs.isEmpty {
+      history.epochs[history.epochs.count - 1].trainingSeconds += time - phaseBegan
+    } else {
+      history.partial.seconds += time - phaseBegan
+      cutSeconds = time - pauseBegan
+    }
+    cutAt = time
+  }
+
+  /// The disk took no checkpoint, and the last one is as it was. The training goes on towards the next; where it ends
+  /// with this one, that is tried again for a while.
+  /// - Returns: whether this one is tried again
+  package mutating func checkpointFailed(
+    _ reason: String, at time: Double, directives: inout [CoordinatorDirective]
+  ) -> Bool {
+    guard phase == .writingCheckpoint else { return false }
+    guard isInterrupted || stopsEarly || position.completedEpochs == plan.epochs else {
+      countCheckpoint(at: time)
+      beginEpoch(at: time, directives: &directives)
+      return false
+    }
+    lastHeardAll(at: time)
+    guard time - phaseBegan < Self.lastCheckpointLimit else {
+      fail(73, reason, directives: &directives)
+      return false
+    }
+    checkpointDueAt = time + Self.checkpointRetry
+    return true
+  }
+
+  // Limit: somebody may be making room; an operator has this long before the job ends and waits for `--resume`.
+  static let lastCheckpointLimit = 60.0
+  static let checkpointRetry = 1.0
+
+  /// Tries again to write the checkpoint that the job ends with.
+  mutating func retryCheckpoint(at time: Double, directives: inout [CoordinatorDirective]) {
+    guard phase == .writingCheckpoint, let due = checkpointDueAt, time >= due else { return }
+    checkpointDueAt = nil
+    directives.append(.writeCheckpoint(position))
   }
 
   private mutating func finishJob(at time: Double, directives: inout [CoordinatorDirective]) {

@@ -65,6 +65,8 @@ extension JobCoordinator {
       join(role, at: time, directives: &directives)
       return .waits(reason: "the others come back first")
     case .training:
+      // Where the disk takes no checkpoint, that of the first newcomer is still to come.
+      guard joining == nil else { break }
       joining = role
       pause(at: time, directives: &directives)
     case .pausing, .settling, .evaluating, .writingCheckpoint, .finishing, .over: break
@@ -171,12 +173,13 @@ extension JobCoordinator {
       }
       directives.append(.send(member, .alive))
     }
+    retryCheckpoint(at: time, directives: &directives)
     if phase == .training || phase == .pausing {
       for worker in awaited where time - (lastAdvance[worker] ?? time) > Self.stepLimit {
         return leaseLost(worker, "has stood still for \(Int(Self.stepLimit)) s", at: time, directives: &directives)
       }
     }
-    if phase == .training, time - cutAt > max(Self.cutPeriod, Self.cutShare * cutSeconds) {
+    if plan.recovery, phase == .training, time - cutAt > max(Self.cutPeriod, Self.cutShare * cutSeconds) {
       pause(at: time, directives: &directives)
     }
   }

@@ -60,12 +60,16 @@ extension JobCoordinator {
   /// This coordinator takes the place of one that was lost.
   package mutating func succeeds(coordinatorLostAt time: Double) {
     losses.append(OpenLoss(role: "coordinator", index: 0, noticedAt: time))
+    undoneSince = time
   }
 
   /// - Parameter serverProcesses: how many more there are now than have places
   private mutating func goBack(
     _ reason: String, serverProcesses: Int = 0, at time: Double, directives: inout [CoordinatorDirective]
   ) {
+    guard plan.recovery else {
+      return fail(69, "\(reason); with --recovery off that ends the job", directives: &directives)
+    }
     fruitlessLosses += 1
     guard fruitlessLosses <= Self.fruitlessLimit else {
       let count = "the \(fruitlessLosses)th loss since the last checkpoint"
@@ -84,6 +88,7 @@ extension JobCoordinator {
   mutating func gatherAnew(
     _ reason: String, serverProcesses: Int = 0, at time: Double, directives: inout [CoordinatorDirective]
   ) {
+    if trainingBegan > 0, undoneSince == nil { undoneSince = cutAt }
     renewMembership()
     let processes = endpoints.keys.count { $0.role != .worker } + serverProcesses
     awaitedBackups = min(backups.count, max(0, processes - cluster.servers))

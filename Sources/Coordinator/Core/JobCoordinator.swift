@@ -48,7 +48,8 @@ package enum CoordinatorDirective: Sendable, Equatable {
   /// Wait until every server has applied `optimizerStep`, then call `serversSettled`; with the epoch that ends here,
   /// or 0.
   case settleServers(optimizerStep: UInt64, endedEpoch: Epoch)
-  /// Write a checkpoint of this position, then call `checkpointWritten`.
+  /// Write a checkpoint of this position, then call `checkpointWritten`, or `checkpointFailed` where the disk does not
+  /// take it.
   case writeCheckpoint(JobPosition)
   /// An epoch is trained, and evaluated if it is due.
   case reportEpoch(EpochRecord)
@@ -128,6 +129,9 @@ package struct JobCoordinator: Sendable {
   var awaited: Set<Member> = []
   /// Where paused workers stand.
   var paused: [Member: (progress: Progress, positions: [ShardPosition])] = [:]
+  /// In `ssp` and `async`, the steps of this epoch that each worker had done in this membership when it was last told
+  /// to train: it counts them on, so that the servers tell a push from its repetition.
+  var begun: [Member: Step] = [:]
   var ranks: [Member: RankCounts] = [:]
   var errors: [Member: RatingErrors] = [:]
 
@@ -152,9 +156,13 @@ package struct JobCoordinator: Sendable {
   var cutAt: Double
   var cutSeconds = 0.0
   var pauseBegan = 0.0
+  /// When the checkpoint that the disk did not take is tried again.
+  var checkpointDueAt: Double?
   /// When the training that the next epoch record counts began, and the seconds of it that are already counted
   /// elsewhere.
   var trainingBegan = 0.0
+  /// Since when everything that was trained is to be trained again; the seconds count for the epoch in which it is.
+  var undoneSince: Double?
   var evaluationBegan = 0.0
 
   // Limit: a process starts in well under a second, a container of a gigabyte is checked in a few; a minute means it

@@ -3,7 +3,9 @@ import Foundation
 import Glibc
 package import Links
 package import Logging
+import ModelStore
 package import Plan
+import Telemetry
 import Wire
 package import ZeroMQ
 
@@ -25,6 +27,8 @@ package struct CoordinationLoop: ~Copyable {
   private var recorder: RunRecorder
   private var hasBegun: Bool
   private var outcome: JobOutcome?
+  /// The last that was to be told could not be written.
+  private var isUnheard = false
 
   // Limit: how long a wait may last before the loop looks at its clocks again, and how often members hear of it.
   private static let tick = Duration.milliseconds(200)
@@ -126,7 +130,7 @@ package struct CoordinationLoop: ~Copyable {
         lastTick = now
         coordinator.ticked(at: now, directives: &directives)
         forgetStrangers(at: now)
-        try recorder.showProgress(of: coordinator)
+        try tell { recorder, coordinator in try recorder.showProgress(of: coordinator) }
       }
       try carryOut()
       if let outcome { return outcome }
@@ -272,7 +276,7 @@ package struct CoordinationLoop: ~Copyable {
         metadata: [
           "lost": "\(record.role) \(record.index)", "optimizerStep": "\(record.atStep)", "seconds": "\(record.seconds)",
         ])
-      try recorder.recovered(record, of: coordinator.history.recoveries)
+      try tell { recorder, coordinator in try recorder.recovered(record, of: coordinator.history.recoveries) }
     case .endProcess(let process):
       // Only a process that this job's supervisor started is this job's to end.
       if watches.hasParent { kill(pid_t(bitPattern: process), SIGKILL) }
@@ -286,18 +290,13 @@ package struct CoordinationLoop: ~Copyable {
         })
       else { return }
       coordinator.serversSettled(at: MonotonicClock.seconds, directives: &directives)
-    case .writeCheckpoint(let position):
-      guard
-        try withServers({ servers, recorder, coordinator in
-          try recorder.writeCheckpoint(at: position, from: servers, of: coordinator)
-        })
-      else { return }
-      coordinator.checkpointWritten(at: MonotonicClock.seconds, directives: &directives)
+    case .writeCheckpoint(let position): try writeCheckpoint(position)
     case .reportStart:
       if !hasBegun { recorder.jobBegan() }
       hasBegun = true
       recorder.epochStarted()
-    case .reportEpoch(let record): try recorder.epochFinished(record, of: coordinator)
+    case .reportEpoch(let record):
+      try tell { recorder, coordinator in try recorder.epochFinished(record, of: coordinator) }
     case .finish(let outcome):
       try links.acknowledgeAll(through: socket)
       var counts = oldCounts
@@ -306,6 +305,41 @@ package struct CoordinationLoop: ~Copyable {
       recorder.count(links: counts)
       try recorder.finish(outcome, of: coordinator)
       self.outcome = outcome
+    }
+  }
+
+  private mutating func writeCheckpoint(_ position: JobPosition) throws {
+    let began = MonotonicClock.seconds
+    var problem: ModelStoreError?
+    let isThrough = try withServers { servers, recorder, coordinator in
+      do {
+        try recorder.writeCheckpoint(at: position, from: servers, of: coordinator)
+      } catch let error as ModelStoreError where error.kind == .unwritable {
+        problem = error
+      }
+    }
+    guard isThrough else { return }
+    let now = MonotonicClock.seconds
+    guard let problem else {
+      logger.info(
+        "wrote a checkpoint",
+        metadata: ["optimizerStep": "\(position.optimizerStep)", "seconds": "\(now - began)"])
+      return coordinator.checkpointWritten(at: now, directives: &directives)
+    }
+    let isRetried = coordinator.checkpointFailed("\(problem)", at: now, directives: &directives)
+    logger.error("could not write a checkpoint", metadata: ["reason": "\(problem)", "triesAgain": "\(isRetried)"])
+    recorder.checkpointFailed(problem, isRetried: isRetried)
+  }
+
+  /// Writes what is no part of the training; that a disk has no room for it is no reason to end the job.
+  private mutating func tell(_ body: (RunRecorder, JobCoordinator) throws -> Void) throws {
+    do {
+      try body(recorder, coordinator)
+      isUnheard = false
+    } catch let error as TelemetryError {
+      // What comes after it fails, too, and is not worth a line each.
+      if !isUnheard { logger.error("could not write", metadata: ["reason": "\(error)"]) }
+      isUnheard = true
     }
   }
 

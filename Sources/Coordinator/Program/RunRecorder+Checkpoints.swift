@@ -1,5 +1,6 @@
 import CoordinatorCore
 import Datasets
+import Faults
 import Foundation
 import Links
 import ModelStore
@@ -29,13 +30,28 @@ extension RunRecorder {
   }
 
   /// Writes the servers' rows as they are.
+  /// - Throws: `ModelStoreError` of the kind `unwritable` where the disk did not take it
   func writeCheckpoint(at position: JobPosition, from servers: ServerAccess, of coordinator: JobCoordinator) throws {
+    let fate = try disk?.fate(atStep: position.optimizerStep) ?? WriteFate()
+    do {
+      try writeCheckpoint(at: position, from: servers, of: coordinator, fate)
+    } catch let error as ModelStoreError where error.kind == .unwritable {
+      // What fails behind the rename, as where older ones are removed, leaves the checkpoint in its place.
+      let newest = try Checkpoints.latest(in: folder).newest
+      guard newest?.header.optimizerStep == position.optimizerStep else { throw error }
+    }
+    disk?.carryOut(fate)
+  }
+
+  private func writeCheckpoint(
+    at position: JobPosition, from servers: ServerAccess, of coordinator: JobCoordinator, _ fate: WriteFate
+  ) throws {
     let header = CheckpointHeader(
       plan: coordinator.plan, size: size, dataFingerprint: data.fingerprint, completedEpochs: position.completedEpochs,
       step: position.step, optimizerStep: position.optimizerStep, positions: position.positions,
       wallSeconds: secondsBefore + MonotonicClock.seconds - startedAt)
     var writer = try CheckpointWriter(
-      run: folder, header: header, history: Array(try JSONEncoder().encode(coordinator.history)))
+      run: folder, header: header, history: Array(try JSONEncoder().encode(coordinator.history)), fate: fate)
     let placement = servers.placement
     for table in [CheckpointTable.user, .item] {
       try writer.begin(table)

@@ -19,6 +19,8 @@ package final class RunRecorder {
   /// Whence the servers have their rows, where they do not draw them.
   private(set) var source: (any RecordSource)?
   private let pretrained: PretrainedModel?
+  /// Faults of the disk that are made on purpose.
+  var disk: DiskInjection?
   /// Seconds that the job took before this process led it.
   let secondsBefore: Double
   let startedAt = MonotonicClock.seconds
@@ -41,10 +43,12 @@ package final class RunRecorder {
   ///   - size: of the interactions that are trained on
   ///   - checkpoint: what the job goes on from; nil for a new one
   ///   - pretrained: what a new job begins from; nil for random weights
+  ///   - disk: faults of the disk that are made on purpose
   package init(
     folder: String, plan: TrainingPlan, data: PreparedDataset, dataFolder: String, size: ProblemSize,
-    resuming checkpoint: Checkpoint?, beginningFrom pretrained: PretrainedModel? = nil
+    resuming checkpoint: Checkpoint?, beginningFrom pretrained: PretrainedModel? = nil, disk: DiskInjection? = nil
   ) throws {
+    self.disk = disk
     self.folder = folder
     self.plan = plan
     self.data = data
@@ -112,7 +116,12 @@ package final class RunRecorder {
         hint: "an older one is there: go on from it with --resume")
     }
     let epochs = coordinator.history.epochs
-    logs = try RunLogs(folder, topK: plan.topK, following: epochs)
+    do {
+      logs = try RunLogs(folder, topK: plan.topK, following: epochs)
+    } catch let error as TelemetryError {
+      // What it goes back behind stays in them until there is room.
+      printer.say("\(error)")
+    }
     let place = epochs.last.map { "epoch \($0.epoch)" } ?? "the beginning"
     let step = coordinator.position.step > 0 ? " and \(coordinator.position.step) steps" : ""
     printer.say("\(reason); going back to \(place)\(step)")
@@ -126,6 +135,12 @@ package final class RunRecorder {
     try journal.write(recoveries)
     let name = record.role == "coordinator" ? record.role : "\(record.role) \(record.index)"
     printer.say(String(format: "going on without loss, %.2f s after %@ was lost", record.seconds, name))
+  }
+
+  /// The disk took no checkpoint.
+  func checkpointFailed(_ error: ModelStoreError, isRetried: Bool) {
+    let next = isRetried ? "trying again" : "the last one stays, and the job goes on"
+    printer.say("no checkpoint could be written: \(error); \(next)")
   }
 
   // MARK: what people see
@@ -250,9 +265,11 @@ package final class RunRecorder {
       worker: workers.map { Int($0.peakResidentBytes) })
     let pushed = Int(workers.reduce(0) { $0 + $1.updates })
     let applied = Int(servers.reduce(0) { $0 + $1.updates })
+    // Who is lost when all is done leaves no account, and without it the sums do not compare; the last cut has all.
+    let isWhole = coordinator.finalAccounts.count == members.count
     report.updates = UpdateCounts(
       pushed: pushed, applied: applied, duplicatesIgnored: Int(servers.reduce(0) { $0 + $1.duplicates }),
-      lost: pushed - applied)
+      lost: isWhole ? pushed - applied : 0)
     for worker in workers {
       for (steps, count) in worker.staleness.enumerated() { report.staleness.add(pushes: Int(count), steps: steps) }
     }

@@ -24,6 +24,9 @@ package struct ServingLoop: ~Copyable {
   /// The conversations with workers and with the coordinator's bulk reader; a peer's number is its place in both.
   private(set) var links = LinkTable()
   private var lanes: [SharedLane?] = []
+  /// Those that are there, and whose they are.
+  private var openLanes: [SharedLane] = []
+  private var placesOfLanes: [Int] = []
   var poll = PollSet()
   var directives: [ServerDirective] = []
   var bytesSent: UInt64 = 0
@@ -126,12 +129,15 @@ package struct ServingLoop: ~Copyable {
     let socketSlot = poll.add(socket)
     let watchSlots = watches.add(to: &poll)
     while true {
-      _ = try poll.wait(timeout: MonotonicClock.wait(until: deadline, atMost: Self.tick))
+      let isFrameThere = LaneWait.isFrameThere(in: openLanes)
+      _ = try poll.wait(timeout: isFrameThere ? .zero : MonotonicClock.wait(until: deadline, atMost: Self.tick))
+      if !isFrameThere { LaneWait.wake(openLanes) }
       if let exit = watches.exit(poll, watchSlots) { return exit }
       if poll.isReadable(linkSlot) {
         while let message = try link.receive() { try obey(message) }
       }
       if case .following(let leader?) = standing { try follow(leader) }
+      for place in placesOfLanes { try serveLane(of: place) }
       if poll.isReadable(socketSlot) { try serve() }
       if let exit { return exit }
       try link.ticked()
@@ -196,6 +202,8 @@ package struct ServingLoop: ~Copyable {
         guard let place = try links.place(of: identity, message, through: socket) else { continue }
         if place == lanes.count { lanes.append(nil) }
         guard let next = try links[place].take(message, through: socket) else { continue }
+        // What stands in the memory was sent before it.
+        try serveLane(of: place)
         try serve(next, from: place)
         while let held = links[place].nextHeld() { try serve(held, from: place) }
       } catch let error as WireError {
@@ -209,10 +217,26 @@ package struct ServingLoop: ~Copyable {
     do {
       try receive(message.frame, from: place)
     } catch let error as WireError {
-      logger.warning("refused a frame", metadata: ["peer": "\(name(of: place))", "reason": "\(error)"])
-      directives.append(.refuse(Peer(place), reason: error.description))
+      refuse(error, of: place)
     }
     try carryOut()
+  }
+
+  /// Takes the frame that a peer has left in memory, if there is one.
+  private mutating func serveLane(of place: Int) throws {
+    guard let lane = lanes[place], lane.hasFrame else { return }
+    do {
+      guard let frame = try lane.takeFrame() else { return }
+      try take(frame, from: place, inLane: lane.taken)
+    } catch let error as WireError {
+      refuse(error, of: place)
+    }
+    try carryOut()
+  }
+
+  private mutating func refuse(_ error: WireError, of place: Int) {
+    logger.warning("refused a frame", metadata: ["peer": "\(name(of: place))", "reason": "\(error)"])
+    directives.append(.refuse(Peer(place), reason: error.description))
   }
 
   func name(of place: Int) -> String { links[place].peer?.description ?? "nobody" }
@@ -222,13 +246,17 @@ package struct ServingLoop: ~Copyable {
     case nil:
       if let word = try BackupFrame(frame) { return try hear(word, from: place) }
       try take(frame, from: place)
-    case .notice(let sequence):
-      guard let lane = lanes[place] else { throw WireError("lane", "was never accepted") }
-      if let frame = try lane.frame(sequence: sequence) { try take(frame, from: place, inLane: sequence) }
     case .offer(let process, let descriptor, let byteCount, let token):
       guard sharesMemory else { throw WireError("lane", "is offered to a server that listens to other machines") }
       do {
-        lanes[place] = try SharedLane(process: process, descriptor: descriptor, byteCount: byteCount, token: token)
+        let lane = try SharedLane(process: process, descriptor: descriptor, byteCount: byteCount, token: token)
+        if let index = placesOfLanes.firstIndex(of: place) {
+          openLanes[index] = lane
+        } else {
+          openLanes.append(lane)
+          placesOfLanes.append(place)
+        }
+        lanes[place] = lane
       } catch {
         // They go on through the socket.
         logger.info("shares no memory", metadata: ["peer": "\(name(of: place))", "reason": "\(error)"])
@@ -239,7 +267,7 @@ package struct ServingLoop: ~Copyable {
         let offer = LaneFrame.offer(process: process, descriptor: descriptor, byteCount: byteCount, token: token)
         _ = try send(.lane(UInt32(place), offer), to: follower)
       }
-    case .acceptance: throw WireError("kind", "is not one that a server is sent")
+    case .acceptance, .notice: throw WireError("kind", "is not one that a server is sent")
     }
   }
 
@@ -264,8 +292,8 @@ package struct ServingLoop: ~Copyable {
         let place = Int(peer.rawValue)
         bytesSent += UInt64(byteCount)
         if let lane = lanes[place], lane.fits(byteCount) {
-          let notice = lane.write(byteCount: byteCount) { writer in shard.writeReply(for: worker, into: &writer) }
-          try check(links[place].send(notice, through: socket), place)
+          let rests = lane.write(byteCount: byteCount) { writer in shard.writeReply(for: worker, into: &writer) }
+          if rests { try links[place].ring(through: socket) }
         } else {
           let isSent = try links[place].send(byteCount: byteCount, through: socket) { writer in
             shard.writeReply(for: worker, into: &writer)

@@ -27,6 +27,8 @@ package struct WriteFate: Equatable, Sendable {
   package var isFull = false
   /// Which share of the bytes is there when the machine dies; nil where it does not.
   package var tornAt: Double?
+  /// The statements that make it so, for people.
+  package var causes: [String] = []
   package init() {}
 }
 
@@ -56,6 +58,7 @@ package struct DiskFaultSchedule: Sendable {
         clocks[index] = clock
       }
       guard time < ends[index] else { continue }
+      fate.causes.append(fault.text)
       switch fault.action {
       case .slow(let seconds): fate.delay += seconds
       case .full: fate.isFull = true

@@ -14,11 +14,9 @@ package struct FaultPlan: Equatable, Sendable {
     self = try parser.plan()
   }
 
-  /// Whether anything in it waits for a step.
-  package var needsStep: Bool {
-    linkFaults.contains { $0.trigger?.needsStep ?? false } || processFaults.contains { $0.trigger.needsStep }
-      || diskFaults.contains { $0.trigger?.needsStep ?? false }
-  }
+  /// Whether somebody must stand between the processes: to injure frames, or to see in them which steps are reached.
+  /// Whoever writes a file knows its step.
+  package var needsFrames: Bool { !linkFaults.isEmpty || processFaults.contains { $0.trigger.needsStep } }
 
   /// Refuses processes that a job does not have.
   package func check(workers: Int, servers: Int) throws(FaultPlanError) {

@@ -101,6 +101,12 @@ package final class ReliableLink {
     if case .acknowledge(let header) = ledger.acknowledgement() { try transmit(header, through: socket) }
   }
 
+  /// Wakes the other end, which looks into the memory that both share. A ring that is lost costs the time until it
+  /// looks by itself.
+  package func ring(through socket: borrowing Socket) throws(ZeroMQError) {
+    if let header = ledger.ring() { try transmit(header, through: socket) }
+  }
+
   // MARK: receiving
 
   /// Takes a message from the other end.

@@ -3,10 +3,10 @@ import SharedMemory
 package import Wire
 
 /// Memory of one machine in which a worker and a server leave each other the frames of their steps, so that only
-/// notices of a few bytes pass through the system.
+/// what wakes a side passes through the system, and that only where it rests.
 ///
 /// Each side has one area for its frames, since neither sends a second one before the other has answered the first.
-/// A notice that comes too late, or twice, names a frame whose place another has taken, which shows from its number.
+/// A side that is awake looks for the next frame by itself before it rests; one that rests must be rung for.
 ///
 /// A class, since those who keep one per peer keep them in arrays; it has one owner.
 package final class SharedLane {
@@ -20,9 +20,11 @@ package final class SharedLane {
   private let side: Side
   private let region: SharedRegion
   private let token: UInt64
+  /// The number and the length of the last frame that this side has left.
   private var sequence: UInt32 = 0
-  /// How long the frame is that this side wrote last.
   private var written = 0
+  /// The number of the last frame that this side has taken.
+  package private(set) var taken: UInt32 = 0
 
   // Limit: the longest frame that goes this way; longer ones go through the socket. A step of 2¹⁷ items of 120 floats
   // is as long, and untouched pages take no memory.
@@ -35,7 +37,7 @@ package final class SharedLane {
     side = .worker
     self.token = token
     region = try SharedRegion(byteCount: Self.byteCount)
-    store(token, at: 0)
+    region.store(token, at: 0)
   }
 
   /// What tells a server of this lane.
@@ -50,7 +52,7 @@ package final class SharedLane {
     side = .server
     self.token = token
     region = try SharedRegion(madeBy: process, descriptor: descriptor, byteCount: byteCount)
-    guard load(at: 0) == token else {
+    guard region.load(at: 0) == token else {
       throw LinkError("lane", "is another's: process \(process) is not of this machine")
     }
   }
@@ -60,18 +62,18 @@ package final class SharedLane {
   package func fits(_ byteCount: Int) -> Bool { byteCount <= Self.areaByteCount }
 
   /// Writes a frame of exactly `byteCount` bytes where the other side sees it, in place of the last one.
-  /// - Returns: the notice that tells of it
-  package func write(byteCount: Int, _ write: (inout FrameWriter) -> Void) -> LaneFrame {
+  /// - Returns: whether the other side rests, and must be rung for
+  package func write(byteCount: Int, _ write: (inout FrameWriter) -> Void) -> Bool {
     sequence &+= 1
     written = byteCount
-    store(UInt64(sequence), at: sequenceOffset(side))
-    store(UInt64(byteCount), at: lengthOffset(side))
+    region.store(UInt64(byteCount), at: lengthOffset(side))
     let start = areaStart(side)
     // Safety: the region lives as long as this lane.
     var writer = unsafe FrameWriter(region.memory(start..<start + byteCount))
     write(&writer)
     precondition(writer.isFull, "\(writer.byteCount) bytes written of \(byteCount)")
-    return .notice(sequence: sequence)
+    region.store(UInt64(sequence), at: sequenceOffset(side))
+    return region.load(at: wakefulnessOffset(side.other)) != 1
   }
 
   /// The frame that this side wrote last.
@@ -85,13 +87,28 @@ package final class SharedLane {
     }
   }
 
-  /// The frame that the other side told of, or nothing where another has taken its place.
+  /// The number of the frame that the other side has left last.
+  private var left: UInt32 { UInt32(truncatingIfNeeded: region.load(at: sequenceOffset(side.other))) }
+
+  /// Whether the other side has left a frame that this one has not taken.
+  package var hasFrame: Bool { left != taken }
+
+  /// The frame that the other side has left, once; nothing where there is none.
+  /// - Throws: where its length is beyond the memory.
+  @_lifetime(borrow self)
+  package func takeFrame() throws(WireError) -> RawSpan? {
+    guard hasFrame else { return nil }
+    taken = left
+    return try frame(sequence: taken)
+  }
+
+  /// The frame of that number, or nothing where another has taken its place.
   /// - Throws: where its length is beyond the memory.
   @_lifetime(borrow self)
   package func frame(sequence: UInt32) throws(WireError) -> RawSpan? {
-    guard load(at: sequenceOffset(side.other)) == sequence else { return nil }
+    guard left == sequence else { return nil }
     // Loaded once, since the other process may change it at any time.
-    let length = load(at: lengthOffset(side.other))
+    let length = region.load(at: lengthOffset(side.other))
     guard length <= Self.areaByteCount else { throw WireError("lane", "has no room for \(length) bytes") }
     let byteCount = Int(length)
     let start = areaStart(side.other)
@@ -100,20 +117,19 @@ package final class SharedLane {
     return unsafe _overrideLifetime(RawSpan(_unsafeBytes: memory), borrowing: self)
   }
 
+  // MARK: waiting
+
+  /// Says that this side looks for frames before it rests again.
+  package func wake() { region.store(1, at: wakefulnessOffset(side)) }
+
+  /// Says that this side must be rung for from now on; what came before that, `hasFrame` tells.
+  package func rest() { region.store(0, at: wakefulnessOffset(side)) }
+
   // MARK: layout
 
-  // The sides' numbers stand in cache lines of their own.
-  private func sequenceOffset(_ side: Side) -> Int { 64 * (1 + side.rawValue) }
+  // What each side says stands in cache lines of its own.
+  private func sequenceOffset(_ side: Side) -> Int { 128 * (1 + side.rawValue) }
   private func lengthOffset(_ side: Side) -> Int { sequenceOffset(side) + 8 }
+  private func wakefulnessOffset(_ side: Side) -> Int { sequenceOffset(side) + 64 }
   private func areaStart(_ side: Side) -> Int { Self.headerByteCount + side.rawValue * Self.areaByteCount }
-
-  private func store(_ value: UInt64, at offset: Int) {
-    // Safety: inside the region, and aligned.
-    unsafe region.memory(offset..<offset + 8).storeBytes(of: value, as: UInt64.self)
-  }
-
-  private func load(at offset: Int) -> UInt64 {
-    // Safety: inside the region, and every bit pattern is an integer.
-    unsafe region.memory(offset..<offset + 8).load(as: UInt64.self)
-  }
 }

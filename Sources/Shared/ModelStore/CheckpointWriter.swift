@@ -1,3 +1,4 @@
+package import Faults
 import FoundationEssentials
 import SectionFile
 
@@ -9,6 +10,7 @@ package struct CheckpointWriter: ~Copyable {
 
   package let header: CheckpointHeader
   private let run: String
+  private let fate: WriteFate
   private var file: SectionFileWriter
   private(set) var table: CheckpointTable?
   private var missingByteCount = 0
@@ -16,12 +18,21 @@ package struct CheckpointWriter: ~Copyable {
   /// - Parameters:
   ///   - run: the RUN directory, which exists; the file goes into its `checkpoints/`
   ///   - history: what the job has reported so far, kept as it is
-  package init(run: String, header: CheckpointHeader, history: [UInt8]) throws(ModelStoreError) {
+  ///   - fate: what a fault plan does to the file, its delay aside
+  package init(
+    run: String, header: CheckpointHeader, history: [UInt8], fate: WriteFate = WriteFate()
+  ) throws(ModelStoreError) {
     self.run = run
     self.header = header
+    self.fate = fate
     try Checkpoints.makeFolder(in: run)
-    file = try Self.open(
-      Checkpoints.path(in: run, completedEpochs: header.completedEpochs, step: header.step), history: history)
+    let path = Self.path(in: run, header)
+    try fate.prepare(path)
+    file = try Self.open(path, history: history)
+  }
+
+  private static func path(in run: String, _ header: CheckpointHeader) -> String {
+    Checkpoints.path(in: run, completedEpochs: header.completedEpochs, step: header.step)
   }
 
   private static func open(_ path: String, history: [UInt8]) throws(ModelStoreError) -> SectionFileWriter {
@@ -52,16 +63,18 @@ package struct CheckpointWriter: ~Copyable {
     do throws(SectionFileError) { try file.append(records) } catch { throw ModelStoreError(writing: error) }
   }
 
-  /// Makes the file durable, gives it its name, and removes the checkpoints before the last two.
+  /// Makes the file durable, gives it its name, and removes the checkpoints before the last two. One that is to be torn
+  /// is, and its process is to end.
   package consuming func finish() throws(ModelStoreError) {
     requireWhole(before: nil)
     let header: [UInt8]
     do { header = Array(try JSONEncoder().encode(self.header)) } catch {
       preconditionFailure("a checkpoint's header cannot be encoded: \(error)")
     }
-    let run = run
+    let (run, fate, path) = (run, fate, Self.path(in: run, self.header))
     let (epoch, step) = (self.header.completedEpochs, self.header.step)
     do throws(SectionFileError) { try file.finish(header: header) } catch { throw ModelStoreError(writing: error) }
+    if let share = fate.tornAt { return try fate.tear(path, at: share) }
     try Checkpoints.prune(in: run, upTo: (epoch, step))
   }
 

@@ -80,7 +80,7 @@ enum FileTree {
     unsafe access(path, F_OK) == 0
   }
 
-  private static func rename(_ old: String, to new: String) throws(ModelStoreError) {
+  static func rename(_ old: String, to new: String) throws(ModelStoreError) {
     // Safety: both paths are passed as terminated strings for the call.
     guard unsafe Glibc.rename(old, new) == 0 else {
       throw ModelStoreError(.unwritable, path: new, call: "rename", code: errno)

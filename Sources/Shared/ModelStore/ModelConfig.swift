@@ -20,6 +20,8 @@ package struct ModelConfig: Codable, Sendable, Equatable {
   package let factors: Int
   package let layers: [Int]
   package let activation: ActivationKind
+  /// Whether rows have biases besides those of MF; nil without.
+  package let biases: Bool?
   package let users: Int
   package let items: Int
   package let trainingInteractions: Int
@@ -43,6 +45,7 @@ package struct ModelConfig: Codable, Sendable, Equatable {
     factors = plan.factors
     layers = plan.layers
     activation = plan.activation
+    biases = plan.biases ? true : nil
     users = size.users
     items = size.items
     trainingInteractions = size.trainingInteractions
@@ -51,7 +54,7 @@ package struct ModelConfig: Codable, Sendable, Equatable {
   }
 
   package var shape: NetworkShape {
-    NetworkShape(model: model, factors: factors, layers: layers, activation: activation)
+    NetworkShape(model: model, factors: factors, layers: layers, activation: activation, biases: biases ?? false)
   }
 
   /// What does not fit together in a config that was read; nil where all does.

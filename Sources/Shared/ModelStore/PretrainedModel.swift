@@ -21,11 +21,12 @@ package struct PretrainedModel: RecordSource {
     header = CheckpointHeader(
       plan: plan, size: size, dataFingerprint: dataFingerprint, completedEpochs: 0, step: 0, optimizerStep: 0,
       wallSeconds: 0)
-    userRows = Self.joined(gmf.userRows, gmf.shape.rowWidth, mlp.userRows, mlp.shape.rowWidth)
+    let (shapes, alpha) = ((gmf.shape, mlp.shape), Float(plan.pretrainAlpha))
+    userRows = Self.joined(gmf.userRows, mlp.userRows, shapes, alpha)
     itemRows =
-      Self.joined(ownRows(gmf), gmf.shape.rowWidth, ownRows(mlp), mlp.shape.rowWidth)
-      + Self.joined(gmf.featureRows, gmf.shape.rowWidth, mlp.featureRows, mlp.shape.rowWidth)
-    dense = Self.dense(gmf, mlp, shape: plan.shape, alpha: Float(plan.pretrainAlpha))
+      Self.joined(ownRows(gmf), ownRows(mlp), shapes, alpha)
+      + Self.joined(gmf.featureRows, mlp.featureRows, shapes, alpha)
+    dense = Self.dense(gmf, mlp, shape: plan.shape, alpha: alpha)
   }
 
   private static func check(
@@ -51,6 +52,10 @@ package struct PretrainedModel: RecordSource {
           hint: "both models need the same --layers and --activation")
       }
     }
+    guard (config.biases ?? false) == plan.biases else {
+      throw PlanError(
+        field, "it has \(plan.biases ? "no biases" : "biases")", hint: "both models need the same --biases")
+    }
     guard config.data.fingerprint == dataFingerprint, config.trainingInteractions == size.trainingInteractions else {
       throw PlanError(
         field, "it was trained on other interactions", hint: "train it on the same data, with --validation or without")
@@ -62,13 +67,19 @@ package struct PretrainedModel: RecordSource {
     }
   }
 
-  /// Rows of two tables side by side.
-  private static func joined(_ left: [Float], _ leftWidth: Int, _ right: [Float], _ rightWidth: Int) -> [Float] {
+  /// Rows of two tables side by side; the biases of both, scaled like the output weights, become one.
+  private static func joined(
+    _ gmf: [Float], _ mlp: [Float], _ shapes: (gmf: NetworkShape, mlp: NetworkShape), _ alpha: Float
+  ) -> [Float] {
+    let (left, right) = (shapes.gmf, shapes.mlp)
     var rows: [Float] = []
-    rows.reserveCapacity(left.count + right.count)
-    for row in 0..<left.count / leftWidth {
-      rows += left[row * leftWidth..<(row + 1) * leftWidth]
-      rows += right[row * rightWidth..<(row + 1) * rightWidth]
+    rows.reserveCapacity(gmf.count + mlp.count)
+    for row in 0..<gmf.count / left.rowWidth {
+      let (first, second) = (row * left.rowWidth, row * right.rowWidth)
+      rows += gmf[first..<first + left.factors]
+      rows += mlp[second..<second + right.embedding]
+      guard left.hasRowBias else { continue }
+      rows.append(alpha * gmf[first + left.factors] + (1 - alpha) * mlp[second + right.embedding])
     }
     return rows
   }

@@ -15,20 +15,28 @@ enum Sides {
     let weights = weights.span
     var sides = buffer.mutableSpan
     scaleRows(count, of: rows, side.factors, by: weights.extracting(side.scales), into: &sides, layout.pairs)
-    if layout.hasScalar { fillScalars(count, table, rows, layout, into: &sides) }
+    if layout.hasScalar { clearScalars(count, table, layout, in: &sides) }
     multiplyRows(count, of: rows, side.embeddings, by: weights, side.forward, into: &sides, side.products)
+    if layout.shape.hasRowBias { addBiases(count, table, rows, layout, to: &sides) }
   }
 
-  private static func fillScalars(
-    _ count: Int, _ table: TableID, _ rows: Span<Float>, _ layout: ForwardLayout, into sides: inout MutableSpan<Float>
+  private static func clearScalars(
+    _ count: Int, _ table: TableID, _ layout: ForwardLayout, in sides: inout MutableSpan<Float>
   ) {
-    let width = layout.shape.rowWidth
     for row in 0..<count {
       let place = row * layout.pairs.stride + layout.shape.factors
-      let scalar = layout.shape.hasRowBias ? rows[(row + 1) * width - 1] : 0
-      sides[place] = table == .user ? scalar : 1
-      sides[place + 1] = table == .user ? 1 : scalar
+      sides[place] = table == .user ? 0 : 1
+      sides[place + 1] = table == .user ? 1 : 0
     }
+  }
+
+  /// To what the tower's output weights have put there, where it has no hidden layer.
+  private static func addBiases(
+    _ count: Int, _ table: TableID, _ rows: Span<Float>, _ layout: ForwardLayout, to sides: inout MutableSpan<Float>
+  ) {
+    let width = layout.shape.rowWidth
+    let column = layout.shape.factors + (table == .user ? 0 : 1)
+    for row in 0..<count { sides[row * layout.pairs.stride + column] += rows[(row + 1) * width - 1] }
   }
 
   /// Turns the gradients of sides into the gradients of rows, and adds those of the dense weights that act on rows.

@@ -10,10 +10,16 @@ package struct NetworkShape: Sendable, Equatable {
   package let hidden: [Int]
   /// What they apply to their sums.
   package let activation: ActivationKind
+  /// Whether each user and item adds a number of its own to its scores.
+  package let hasRowBias: Bool
 
-  package init(model: ModelKind, factors: Int, layers: [Int], activation: ActivationKind = .relu) {
+  /// - Parameter biases: whether rows have them; those of MF always do
+  package init(
+    model: ModelKind, factors: Int, layers: [Int], activation: ActivationKind = .relu, biases: Bool = false
+  ) {
     self.model = model
     self.activation = activation
+    hasRowBias = biases || model == .mf
     self.factors = model == .mlp ? 0 : factors
     let tower = model == .mlp || model == .neumf
     embedding = tower ? layers[0] / 2 : 0
@@ -22,8 +28,6 @@ package struct NetworkShape: Sendable, Equatable {
 
   // MARK: a row of either table: [factors | embedding | bias]
 
-  /// MF adds one bias to each user and item.
-  package var hasRowBias: Bool { model == .mf }
   /// The floats of one row.
   package var rowWidth: Int { factors + embedding + (hasRowBias ? 1 : 0) }
 

@@ -84,6 +84,8 @@ package struct TrainingPlan: Sendable, Equatable, Codable {
   package var activation = ActivationKind.relu
   /// The share of the units of each hidden layer that a sample does without while it is trained.
   package var dropout = 0.0
+  /// Whether each user and item has a bias, which MF has in any case.
+  package var biases = false
   package var objective = Objective.implicit
   /// What is taken off a rating before it is learnt.
   package var normalization = RatingNormalization.global
@@ -120,6 +122,8 @@ package struct TrainingPlan: Sendable, Equatable, Codable {
   package var evaluateEvery = 1
   /// Epochs between checkpoints.
   package var checkpointEvery = 1
+  /// Whether a job that loses someone goes on; one that need not writes no checkpoint before its end.
+  package var recovery = true
   /// Evaluations without a better HR@K before the training stops; 0 never stops early.
   package var stopAfterStaleEpochs = 0
   /// Hold out one validation item per user, and choose the best epoch on it.
@@ -140,17 +144,15 @@ package struct TrainingPlan: Sendable, Equatable, Codable {
 
   /// The fields of a plan file.
   package enum CodingKeys: String, CodingKey, CaseIterable {
-    case model, factors, layers, activation, dropout, objective, normalization, roundRatings, negatives, optimizer,
-      learningRate, learningRateDecay,
-      momentum,
-      averaging, l2, l2Users, l2Items
+    case model, factors, layers, activation, dropout, biases, objective, normalization, roundRatings, negatives,
+      optimizer, learningRate, learningRateDecay, momentum, averaging, l2, l2Users, l2Items
     case initialDeviation, batchSize, epochs, seed, consistency, wire, shards, topK, evaluateEvery, checkpointEvery
-    case stopAfterStaleEpochs, validation, pretrainedGMF, pretrainedMLP, pretrainAlpha, pretraining, features,
+    case recovery, stopAfterStaleEpochs, validation, pretrainedGMF, pretrainedMLP, pretrainAlpha, pretraining, features,
       featureDeviation, cluster
   }
 
   package var shape: NetworkShape {
-    NetworkShape(model: model, factors: factors, layers: layers, activation: activation)
+    NetworkShape(model: model, factors: factors, layers: layers, activation: activation, biases: biases)
   }
 
   /// How the gradients of item rows travel. In `bsp` a worker pushes partial sums, and rounding those would make the

@@ -18,12 +18,15 @@ package struct SectionFileWriter: ~Copyable {
   /// Throws when the file cannot be created beside `path`.
   /// - Parameter kind: at most 16 ASCII characters that say what the file holds
   package init(path: String, kind: String) throws(SectionFileError) {
-    let partial = "\(path).partial-\(getpid())"
+    let partial = Self.partial(of: path)
     // Safety: the path is passed as a terminated string for the call.
     let descriptor = unsafe open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw SectionFileError(path: partial, .system(call: "create", code: errno)) }
     try self.init(descriptor: descriptor, path: path, kind: kind)
   }
+
+  /// Where this process writes the file of that name until it is whole.
+  package static func partial(of path: String) -> String { "\(path).partial-\(getpid())" }
 
   /// Writes to a file that is already open.
   init(descriptor: Int32, path: String, kind: String) throws(SectionFileError) {
@@ -31,7 +34,7 @@ package struct SectionFileWriter: ~Copyable {
     self.path = path
     self.kind = kind
     self.descriptor = descriptor
-    partial = "\(path).partial-\(getpid())"
+    partial = Self.partial(of: path)
     buffer.reserveCapacity(Self.bufferByteCount)
     let blank = [UInt8](repeating: 0, count: SectionFileLayout.prologueByteCount)
     try write(blank)

@@ -1,5 +1,6 @@
 internal import CSharedMemory
 import Glibc
+import Synchronization
 
 /// Memory that processes of one machine see, without a name that could outlive them: one makes it, another finds it
 /// among the first one's open files. Pages take memory when they are first touched. See memfd_create(2).
@@ -66,5 +67,23 @@ package struct SharedRegion: ~Copyable {
   package func memory(_ range: Range<Int>) -> UnsafeMutableRawBufferPointer {
     precondition(range.lowerBound >= 0 && range.upperBound <= byteCount, "bytes \(range) of \(byteCount)")
     return unsafe UnsafeMutableRawBufferPointer(start: start + range.lowerBound, count: range.count)
+  }
+
+  // MARK: words by which the processes tell each other where they are
+
+  /// What the other process has last stored at a place of eight bytes. Whatever either did before it stored a word is
+  /// there for the one that loads it, and all words change in one order that both see.
+  package func load(at offset: Int) -> UInt64 {
+    unsafe word(at: offset).pointee.load(ordering: .sequentiallyConsistent)
+  }
+
+  package func store(_ value: UInt64, at offset: Int) {
+    unsafe word(at: offset).pointee.store(value, ordering: .sequentiallyConsistent)
+  }
+
+  private func word(at offset: Int) -> UnsafeMutablePointer<Atomic<UInt64>> {
+    precondition(offset >= 0 && offset % 8 == 0 && offset + 8 <= byteCount, "a word at \(offset) of \(byteCount)")
+    // Safety: inside the region, which starts at a page, and aligned; an atomic word has the bits of a plain one.
+    return unsafe (start + offset).assumingMemoryBound(to: Atomic<UInt64>.self)
   }
 }

@@ -7,9 +7,10 @@ package enum FrameKind: UInt8, Sendable {
   case control
   /// A server refuses a frame, and says why.
   case refusal
-  /// A worker offers memory for the frames of its steps, the server takes the offer, and either tells of a frame there.
+  /// A worker offers memory for the frames of its steps, the server takes the offer.
   case laneOffer
   case laneAcceptance
+  /// The frame of that number stands in the memory; a server tells its backup so.
   case laneNotice
   /// A backup begins to follow its server, and says how much it has.
   case backupBegin

@@ -1,4 +1,4 @@
-/// What two processes of one machine say about memory that they share, beside the frames that they put there.
+/// What processes of one machine say of memory that they share, beside the frames that they put there.
 package enum LaneFrame: Sendable, Equatable {
   /// A worker's process has made memory, `[byteCount]`, and written `token` into it; `descriptor` is its name there.
   case offer(process: Int32, descriptor: Int32, byteCount: Int, token: UInt64)

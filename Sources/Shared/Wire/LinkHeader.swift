@@ -1,6 +1,5 @@
 /// The twenty bytes that stand before every frame between processes: whose frame it is, its number, and how far the
-/// other direction has arrived. With a notice of a lane behind them they fit the 33 bytes that libzmq keeps without
-/// memory of their own.
+/// other direction has arrived. Alone they fit the 33 bytes that libzmq keeps without memory of their own.
 package struct LinkHeader: Equatable, Sendable {
   package enum Kind: UInt8, Sendable {
     /// A frame stands behind the header.

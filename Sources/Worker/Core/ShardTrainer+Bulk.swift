@@ -19,6 +19,11 @@ extension ShardTrainer {
   /// Writes the users' rows back. A step that was asked for and not begun is dropped: the next order begins it anew.
   /// - Parameter endedEpoch: the epoch that ends here, or 0
   package mutating func settleOrdered(endedEpoch: Epoch, directives: inout [WorkerDirective]) {
+    if case .awaitingLast = state {
+      settlesLater = endedEpoch
+      return
+    }
+    settlesLater = nil
     if endedEpoch.rawValue > 0 {
       let stepCount = max(1, stream?.stepCount ?? 1)
       users.average(at: AveragingPoint(atEndOf: endedEpoch, of: stepCount), step: optimizerStep)

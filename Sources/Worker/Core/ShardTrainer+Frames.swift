@@ -157,9 +157,14 @@ extension ShardTrainer {
       isUnanswered[server] = false
       optimizerStep = max(optimizerStep, reply.optimizerStep)
       state = missing > 1 ? .awaitingLast(repliesMissing: missing - 1) : .idle
-      if missing == 1 { directives.append(.orderDone) }
+      if missing == 1 { lastPushAnswered(directives: &directives) }
     case .empty, .loading, .idle, .ready, .writingBack, .collecting: return
     }
+  }
+
+  private mutating func lastPushAnswered(directives: inout [WorkerDirective]) {
+    guard let endedEpoch = settlesLater else { return directives.append(.orderDone) }
+    settleOrdered(endedEpoch: endedEpoch, directives: &directives)
   }
 
   private mutating func count(staleness value: UInt32) {

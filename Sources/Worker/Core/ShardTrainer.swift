@@ -37,6 +37,8 @@ package struct ShardTrainer: ~Copyable {
   package internal(set) var state = State.empty
   /// Asked to pause: no step begins.
   package internal(set) var isPaused = false
+  /// It is to settle as soon as its last push is answered; with the epoch that ends there, or 0.
+  var settlesLater: Epoch?
 
   /// The rows of this worker's users, from `configuration.users.lowerBound` on.
   var users: RowTable
@@ -186,12 +188,13 @@ package struct ShardTrainer: ~Copyable {
     }
   }
 
-  /// No step begins until the next order.
+  /// No step begins until the next order. Whoever has pushed its last one says so, too: in `bsp` the answer may have to
+  /// wait for others, who hear only from this how far they are to go.
   package mutating func pauseOrdered(directives: inout [WorkerDirective]) {
     isPaused = true
     switch state {
-    case .awaitingRows, .ready: directives.append(.paused)
-    case .empty, .loading, .idle, .awaitingLast, .writingBack, .collecting: break
+    case .awaitingRows, .ready, .awaitingLast: directives.append(.paused)
+    case .empty, .loading, .idle, .writingBack, .collecting: break
     }
   }
 

@@ -42,7 +42,7 @@ final class ServerLink {
   func sendRequest(byteCount: Int, _ write: (inout FrameWriter) -> Void) throws {
     if let lane = openLane, lane.fits(byteCount) {
       lastRequest = .inLane
-      try send(lane.write(byteCount: byteCount, write))
+      if lane.write(byteCount: byteCount, write) { try link.ring(through: socket) }
     } else if keepsRequest {
       lastRequest = .copied
       // Safety: the array's memory is as long as what is written, which the writer checks.
@@ -76,9 +76,13 @@ final class ServerLink {
     try send(byteCount: bytes.count) { writer in unsafe writer.bytes(bytes.span.bytes) }
   }
 
-  func laneAccepted(_ token: UInt64) throws(WireError) {
-    guard let lane, lane.isAccepted(by: token) else { throw WireError("lane", "is not one that was offered") }
+  /// The server has found the memory; returns it.
+  func laneAccepted(_ token: UInt64) throws(WireError) -> SharedLane {
+    guard let lane, lane.isAccepted(by: token), !isLaneOpen else {
+      throw WireError("lane", "is not one that was offered")
+    }
     isLaneOpen = true
+    return lane
   }
 
   func send(byteCount: Int, _ write: (inout FrameWriter) -> Void) throws {

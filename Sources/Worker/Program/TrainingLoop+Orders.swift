@@ -80,6 +80,7 @@ extension TrainingLoop {
     poll.remove(before.slot)
     oldCounts += before.link.counts
     servers[index] = try serverLink(id, try Endpoint(endpoint))
+    openLanes = servers.compactMap(\.openLane)
     let isUnanswered = try trainer.serverReplaced(id)
     if isUnanswered { try servers[index].sendRequest(of: before) }
     logger.notice("goes over to a backup", metadata: ["server": "\(id)", "asksAgain": "\(isUnanswered)"])

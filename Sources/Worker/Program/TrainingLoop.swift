@@ -16,6 +16,8 @@ package struct TrainingLoop: ~Copyable {
   /// The place that this process would like.
   let place: Int
   var servers: [ServerLink] = []
+  /// The memory shared with those that have accepted it.
+  var openLanes: [SharedLane] = []
   var poll = PollSet()
   let data: PreparedDataset
   /// What a rating model is measured on; nil where none is trained.
@@ -123,7 +125,9 @@ package struct TrainingLoop: ~Copyable {
     let linkSlot = poll.add(link.socket)
     let watchSlots = watches.add(to: &poll)
     while true {
-      _ = try poll.wait(timeout: trainer.canCompute ? .zero : MonotonicClock.wait(until: deadline, atMost: Self.tick))
+      let isWorkThere = trainer.canCompute || LaneWait.isFrameThere(in: openLanes)
+      _ = try poll.wait(timeout: isWorkThere ? .zero : MonotonicClock.wait(until: deadline, atMost: Self.tick))
+      if !isWorkThere { LaneWait.wake(openLanes) }
       if let exit = watches.exit(poll, watchSlots) { return exit }
       if poll.isReadable(linkSlot) {
         while let message = try link.receive() { try obey(message) }
@@ -162,14 +166,25 @@ package struct TrainingLoop: ~Copyable {
 
   /// Every frame that the servers have sent.
   private mutating func receiveRows() throws {
-    for server in servers where poll.isReadable(server.slot) {
+    for server in servers {
+      try receiveFromLane(of: server)
+      guard poll.isReadable(server.slot) else { continue }
       while let message = try server.socket.receive() {
         guard let next = try server.link.take(message, through: server.socket) else { continue }
+        // What stands in the memory was sent before it.
+        try receiveFromLane(of: server)
         try receive(next, from: server)
         while let held = server.link.nextHeld() { try receive(held, from: server) }
       }
       try carryOut()
     }
+  }
+
+  private mutating func receiveFromLane(of server: ServerLink) throws {
+    guard let lane = server.openLane, let frame = try lane.takeFrame() else { return }
+    bytesReceived += UInt64(frame.byteCount)
+    try trainer.receive(frame, from: server.id, directives: &directives)
+    try carryOut()
   }
 
   private mutating func receive(_ message: consuming Message, from server: ServerLink) throws {
@@ -182,15 +197,9 @@ package struct TrainingLoop: ~Copyable {
       bytesReceived += UInt64(frame.byteCount)
       try trainer.receive(frame, from: server.id, directives: &directives)
     case .acceptance(let token):
-      try server.laneAccepted(token)
+      openLanes.append(try server.laneAccepted(token))
       logger.info("shares memory", metadata: ["server": "\(server.id)"])
-    case .notice(let sequence):
-      guard let lane = server.openLane else { throw WireError("lane", "is not one that was offered") }
-      if let frame = try lane.frame(sequence: sequence) {
-        bytesReceived += UInt64(frame.byteCount)
-        try trainer.receive(frame, from: server.id, directives: &directives)
-      }
-    case .offer: throw WireError("kind", "is not one that a worker is sent")
+    case .offer, .notice: throw WireError("kind", "is not one that a worker is sent")
     }
   }
 

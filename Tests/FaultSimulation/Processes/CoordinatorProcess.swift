@@ -36,6 +36,7 @@ final class CoordinatorProcess: SimulatedProcess {
   private static let backlogLimit = 4
   private static let strangerLimit = 10.0
   private static let farewellLimit = 1.0
+  private static let cannotWrite: Int32 = 73
 
   init(_ node: FaultNode, _ cluster: FaultyCluster, succeedingOneLostAt lostAt: Double?) {
     let source = cluster.disk.newest()
@@ -250,7 +251,7 @@ final class CoordinatorProcess: SimulatedProcess {
       takeLeave(130)
     case .failed(let code, let reason):
       lastWords = reason
-      mayBeResumed = coordinator.isInterrupted
+      mayBeResumed = coordinator.isInterrupted || code == Self.cannotWrite
       takeLeave(code)
     }
   }
@@ -263,7 +264,7 @@ final class CoordinatorProcess: SimulatedProcess {
     }
     lastWords = "\(error)"
     mayBeResumed = (error as? ModelStoreError)?.kind == .unwritable
-    takeLeave(73)
+    takeLeave(Self.cannotWrite)
   }
 
   /// Waits a moment until the members have heard the last word.
@@ -375,10 +376,24 @@ final class CoordinatorProcess: SimulatedProcess {
     if cluster.bug == .forgottenPositions { position.positions = [] }
     let cut = CutRecords(
       position: position, history: coordinator.history, placement: placement, records: errand.replies)
-    let checkpoint = try cluster.disk.write(cut, of: cluster.job, errand.fate, at: time, cluster.bug)
+    let checkpoint: Checkpoint?
+    do {
+      checkpoint = try cluster.disk.write(cut, of: cluster.job, errand.fate, at: time, cluster.bug)
+    } catch let error as ModelStoreError where error.kind == .unwritable {
+      return try checkpointFailed(error, errand)
+    }
     guard let checkpoint else { return cluster.end(self, .killed) }
     try cluster.ledger.wrote(checkpoint, of: coordinator)
     try errandDone(errand)
+  }
+
+  private func checkpointFailed(_ error: ModelStoreError, _ errand: Errand) throws {
+    self.errand = nil
+    lastTurn = time
+    takeSignals()
+    _ = coordinator.checkpointFailed("\(error)", at: time, directives: &directives)
+    try carryOut()
+    for signal in errand.unseen where isAlive { try signalled(signal) }
   }
 
   private var placement: Placement {

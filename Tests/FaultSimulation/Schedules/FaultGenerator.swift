@@ -43,7 +43,7 @@ enum FaultGenerator {
     case 13: return "torn write \(moment)"
     case 14:
       return dice.chance(0.5)
-        ? "full disk for \(seconds(dice.magnitude(in: 0.1...3))) \(moment)"
+        ? "full disk for \(seconds(dice.magnitude(in: 0.1...90))) \(moment)"
         : "slow disk \(seconds(dice.magnitude(in: 0.05...5))) for 10 s \(moment)"
     default: return "restart \(node) \(moment)"
     }

@@ -89,7 +89,7 @@ package struct SimulatedJob: Sendable {
   }
 
   /// About how many seconds it takes where nothing goes wrong.
-  var expectedSeconds: Double {
+  package var expectedSeconds: Double {
     let steps = Double(plan.epochs * plan.stepsPerEpoch(of: size))
     return 1 + steps * (computing.upperBound + 2 * delay.upperBound) + Double(plan.epochs) * 20 * delay.upperBound
   }

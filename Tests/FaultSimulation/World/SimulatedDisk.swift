@@ -29,8 +29,6 @@ struct CutRecords {
 /// machine that dies makes of them.
 final class SimulatedDisk {
   private let run: String
-  /// Where a file is written that will not be whole in its place.
-  private let bench: String
   private var faults: DiskFaultSchedule
 
   init(_ faults: FaultPlan) throws {
@@ -40,11 +38,8 @@ final class SimulatedDisk {
     // Safety: mkdtemp writes into the terminated template.
     guard unsafe mkdtemp(&template) != nil else { throw SimulationFailure("no folder: errno \(errno)") }
     run = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
-    bench = "\(run)/bench"
     self.faults = DiskFaultSchedule(faults)
-    for folder in [bench, "\(run)/checkpoints"] {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
-    }
+    try FileManager.default.createDirectory(atPath: "\(run)/checkpoints", withIntermediateDirectories: false)
   }
 
   deinit {
@@ -75,30 +70,19 @@ final class SimulatedDisk {
       plan: job.plan, size: job.size, dataFingerprint: CoordinatorProcess.fingerprint,
       completedEpochs: cut.position.completedEpochs, step: cut.position.step,
       optimizerStep: cut.position.optimizerStep, positions: cut.position.positions, wallSeconds: time)
-    let path = Checkpoints.path(in: run, completedEpochs: header.completedEpochs, step: header.step)
-    if fate.isFull {
-      // What is written there goes where there is no room; an earlier try may have left its own.
-      let partial = "\(path).partial-\(getpid())"
-      // Safety: unlink reads the text before it returns.
-      if unsafe unlink(partial) != 0, errno != ENOENT { throw SimulationFailure("\(partial) stays: errno \(errno)") }
-      try FileManager.default.createSymbolicLink(atPath: partial, withDestinationPath: "/dev/full")
-    }
-    guard let share = fate.tornAt else {
-      try write(cut, header, into: run)
-      return try Checkpoint(path: path)
-    }
-    if bug == .acceptedTear {
-      try write(cut.losing(share), header, into: run)
+    if bug == .acceptedTear, let share = fate.tornAt {
+      try write(cut.losing(share), header, WriteFate())
       return nil
     }
-    try write(cut, header, into: bench)
-    let written = Checkpoints.path(in: bench, completedEpochs: header.completedEpochs, step: header.step)
-    try tear(written, path, at: share)
-    return nil
+    try write(cut, header, fate)
+    guard fate.tornAt == nil else { return nil }
+    return try Checkpoint(
+      path: Checkpoints.path(in: run, completedEpochs: header.completedEpochs, step: header.step))
   }
 
-  private func write(_ cut: CutRecords, _ header: CheckpointHeader, into run: String) throws {
-    var writer = try CheckpointWriter(run: run, header: header, history: Array(try JSONEncoder().encode(cut.history)))
+  private func write(_ cut: CutRecords, _ header: CheckpointHeader, _ fate: WriteFate) throws {
+    var writer = try CheckpointWriter(
+      run: run, header: header, history: Array(try JSONEncoder().encode(cut.history)), fate: fate)
     let servers = cut.placement.servers
     for (index, table) in CheckpointTable.allCases.enumerated() {
       let parts = Array(cut.records[index * servers..<(index + 1) * servers])
@@ -114,21 +98,5 @@ final class SimulatedDisk {
       }
     }
     try writer.finish()
-  }
-
-  // Of the files that a dying machine leaves, so many have no name yet, and so many of the others wrong bytes.
-  private static let unnamedShare = 0.2
-  private static let wrongShare = 0.8
-
-  private func tear(_ written: String, _ path: String, at share: Double) throws {
-    var bytes = try Data(contentsOf: URL(fileURLWithPath: written))
-    try FileManager.default.removeItem(atPath: written)
-    let place = min(bytes.count - 1, Int(share * Double(bytes.count)))
-    if share < Self.unnamedShare {
-      // A number that no process has.
-      return try bytes.write(to: URL(fileURLWithPath: "\(path).partial-4194305"))
-    }
-    if share < Self.wrongShare { bytes = bytes.prefix(place) } else { bytes[place] ^= 0x10 }
-    try bytes.write(to: URL(fileURLWithPath: path))
   }
 }

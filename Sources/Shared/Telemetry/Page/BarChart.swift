@@ -30,9 +30,16 @@ package struct BarChart {
 
   package var svg: String {
     let all = series.flatMap(\.values).compactMap { pair in pair.value.map { ($0, pair.error ?? 0) } }
-    let ends = all.flatMap { [$0.0 - $0.1, $0.0 + $0.1] }.filter(\.isFinite)
-    let frame = PlotFrame(
-      across: ChartAxis(xName, labels: groups), up: ChartAxis(yName, AxisTicks(around: ends + [0], count: 6)))
+    let ends = all.flatMap { [$0.0 - $0.1, $0.0 + $0.1] }.filter(\.isFinite) + [0]
+    let across = ChartAxis(xName, labels: groups)
+    func around(_ ends: [Double]) -> PlotFrame {
+      PlotFrame(across: across, up: ChartAxis(yName, AxisTicks(around: ends, count: 6)))
+    }
+    // The values above the bars must fit, too.
+    let plain = around(ends)
+    let high = ends.max() ?? 0
+    let label = all.contains { !fits(Figures.fixed($0.0, places), plain) } ? Self.leaningLabel : Self.levelLabel
+    let frame = around(ends + [high + (high - plain.up.low) * label / (plain.bottom - plain.top - label)])
     var drawing = ChartStyle.hatching(series.count)
     for (index, one) in series.enumerated() {
       for (group, pair) in one.values.enumerated() {
@@ -43,9 +50,20 @@ package struct BarChart {
     return frame.svg(title: title, drawing, legend: series.map(\.name), sample: .bar)
   }
 
+  // Limit: pixels that a value of seven digits takes above its bar.
+  private static let levelLabel = 18.0
+  private static let leaningLabel = 52.0
+
+  /// Pixels of a bar.
+  private func width(_ frame: PlotFrame) -> Double {
+    min(60, (frame.x(1) - frame.x(0)) * 0.8 / Double(series.count))
+  }
+
+  /// Whether a value is no wider than its bar.
+  private func fits(_ label: String, _ frame: PlotFrame) -> Bool { Double(label.count) * 6.2 < width(frame) }
+
   private func bar(_ value: Double, _ error: Double?, _ index: Int, _ group: Int, _ frame: PlotFrame) -> [String] {
-    let slot = frame.x(1) - frame.x(0)
-    let width = min(60, slot * 0.8 / Double(series.count))
+    let width = width(frame)
     let left = frame.x(Double(group)) + (Double(index) - Double(series.count) / 2) * width
     let (top, bottom) = (frame.y(max(value, 0)), frame.y(min(value, 0)))
     let (x, middle) = (ChartStyle.pixel(left), left + width / 2)
@@ -56,7 +74,7 @@ package struct BarChart {
     }
     let label = Figures.fixed(value, places)
     let above = frame.y(max(value + (error ?? 0), 0)) - 4
-    let fits = Double(label.count) * 6.2 < width
+    let fits = fits(label, frame)
     let (across, down) = (ChartStyle.pixel(fits ? middle : middle + 4), ChartStyle.pixel(above))
     let place =
       fits ? "text-anchor=\"middle\"" : "transform=\"rotate(-90 \(across) \(down))\""

@@ -15,13 +15,15 @@ package enum Markup {
     return result
   }
 
-  /// A table; cells after the first column hold numbers and stand to the right, unless all are words.
-  package static func table(_ head: [String], _ rows: [[String]], isWords: Bool = false) -> String {
-    let top = head.map { "<th>\(escaped($0))</th>" }.joined()
-    let body = rows.map { row in
-      "<tr>" + row.map { "<td>\(escaped($0))</td>" }.joined() + "</tr>\n"
+  /// A table; cells behind the first columns, which hold words, have numbers and stand to the right.
+  package static func table(_ head: [String], _ rows: [[String]], wordColumns: Int = 1) -> String {
+    func line(_ cells: [String], _ tag: String) -> String {
+      let cells = cells.enumerated().map { column, cell in
+        "<\(tag)\(column < wordColumns ? " class=\"word\"" : "")>\(escaped(cell))</\(tag)>"
+      }
+      return "<tr>\(cells.joined())</tr>"
     }
-    let kind = isWords ? " class=\"words\"" : ""
-    return "<table\(kind)>\n<thead><tr>\(top)</tr></thead>\n<tbody>\n\(body.joined())</tbody>\n</table>\n"
+    let body = rows.map { line($0, "td") + "\n" }.joined()
+    return "<table>\n<thead>\(line(head, "th"))</thead>\n<tbody>\n\(body)</tbody>\n</table>\n"
   }
 }

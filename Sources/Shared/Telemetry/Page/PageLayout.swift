@@ -37,7 +37,7 @@ package enum PageLayout {
     @media print { .wide { overflow: visible; font-size: 10px; } }
     table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
     th, td { padding: .2em .8em; text-align: right; border-bottom: 1px solid #ddd; }
-    th:first-child, td:first-child, .words td, .words th { text-align: left; }
+    .word { text-align: left; }
     code { overflow-wrap: anywhere; }
     """
 }
