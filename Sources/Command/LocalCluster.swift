@@ -31,7 +31,7 @@ struct LocalCluster {
     whole: RunFolder? = nil
   ) throws {
     lease = trial.lease
-    faults = try trial.plan(workers: plan.cluster.workers, servers: plan.cluster.servers)
+    faults = try trial.plan(workers: plan.cluster.workers, servers: plan.cluster.serverProcesses)
     faultText = trial.text
     self.whole = whole ?? folder
     self.plan = plan
@@ -46,7 +46,7 @@ struct LocalCluster {
     let sockets = try makeSocketFolder()
     defer { removeSocketFolder(sockets) }
     let listens = "ipc://\(sockets)/coordinator"
-    let servers = (0..<plan.cluster.servers).map { "ipc://\(sockets)/server-\($0)" }
+    let servers = (0..<plan.cluster.serverProcesses).map { "ipc://\(sockets)/server-\($0)" }
     let injection = try faults.map {
       try FaultInjection($0, coordinator: listens, servers: servers, workers: plan.cluster.workers)
     }

@@ -89,7 +89,7 @@ struct RunFolder {
     guard comparable == old else {
       throw CommandFailure(
         .usage, "\(path): the plan of a run that goes on cannot change what it trains",
-        hint: "only workers, servers, epochs, evaluation, checkpoint and recovery options may differ from \(planPath)")
+        hint: "only the cluster, epochs, evaluation, checkpoint and recovery options may differ from \(planPath)")
     }
   }
 }

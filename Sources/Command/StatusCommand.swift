@@ -70,9 +70,12 @@ struct StatusPage {
   private func name(_ member: MemberStatus) -> String { "\(member.role) \(member.index)" }
 
   private func state(_ member: MemberStatus) -> String {
-    guard member.process != nil else { return "is missing" }
+    guard member.process != nil else {
+      return member.role == "backup" ? "is missing until the next checkpoint" : "is missing"
+    }
     guard member.isAwaited else {
       let others = status.members.filter { $0.isAwaited && !isSame($0, member) }
+      if member.role == "backup" { return "follows server \(member.index)" }
       if member.role == "server" || others.isEmpty { return "serves" }
       return "waits for " + others.map(name).joined(separator: ", ")
     }

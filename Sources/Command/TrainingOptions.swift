@@ -103,6 +103,12 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "Standard deviation of the features' initial rows (default: 0.2).") var featureDeviation: Double?
   @Option(help: "Worker processes (default: 2).") var workers: Int?
   @Option(help: "Parameter server processes (default: 1).") var servers: Int?
+  @Option(
+    help: """
+      0, or 1: each server has a backup, a process more, which takes its place within a second when it is lost \
+      (default: 0).
+      """)
+  var backups: Int?
 
   /// The plan that these options, the plan file and the defaults make together, validated.
   func resolved(over base: TrainingPlan = TrainingPlan()) throws -> TrainingPlan {
@@ -162,6 +168,7 @@ struct TrainingOptions: ParsableArguments {
     if let features { result.features = Self.fields(features) }
     set(workers, \.cluster.workers)
     set(servers, \.cluster.servers)
+    set(backups, \.cluster.backups)
     return result
   }
 

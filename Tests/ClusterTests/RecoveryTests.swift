@@ -80,6 +80,74 @@ import Testing
     #expect(found.updates.lost == 0 && found.recoveries.count == 2)
   }
 
+  /// Servers whose backups take their places, one after the other, while a worker that stands still keeps the job
+  /// from leaving the training.
+  @Test func backupsTakeOverAndNobodyGoesBack() throws {
+    let quiet = try NeumfProcess.run(arguments("quiet"), in: scratch)
+    #expect(quiet.exitCode == 0, "\(quiet.errors)")
+    let run = scratch.path("backed")
+    let job = try NeumfProcess(arguments("backed", ["--backups", "1"]), in: scratch)
+    let worker = try standingWorker(of: job, run)
+    for index in 0...1 {
+      let server = try #require(try status(run).process(of: "server", index))
+      kill(server, SIGKILL)
+      try wait(until: { try status(run).recoveries == index + 1 }, "a backup takes over")
+    }
+    let after = try status(run)
+    #expect(after.membership == 1 && after.phase == "training")
+    kill(worker, SIGCONT)
+    let result = try job.finish()
+    #expect(result.exitCode == 0, "\(result.errors)")
+    #expect(result.digest == quiet.digest && result.digest != nil)
+    let lines = result.output.split(separator: "\n")
+    #expect(lines.count { $0.hasSuffix("its backup takes over") } == 2, "\(result.output)")
+    #expect(!lines.contains { $0.contains("is lost") && $0.contains("going back") }, "\(result.output)")
+    let found = try report(run)
+    #expect(found.updates.lost == 0 && found.updates.pushed > 0)
+    #expect(found.recoveries.map(\.role) == ["server", "server"] && found.recoveries.map(\.index) == [0, 1])
+  }
+
+  private struct Status: Decodable {
+    struct Member: Decodable {
+      let role: String
+      let index: Int
+      let process: pid_t?
+      let stillSeconds: Double?
+      let isAwaited: Bool
+    }
+    let phase: String
+    let membership: Int
+    let recoveries: Int
+    let members: [Member]
+    func process(of role: String, _ index: Int) -> pid_t? {
+      members.first { $0.role == role && $0.index == index }?.process
+    }
+  }
+
+  private func status(_ run: String) throws -> Status {
+    let text = try NeumfProcess.run(["status", "--run", run, "--json"], in: scratch).output
+    return try JSONDecoder().decode(Status.self, from: Data(text.utf8))
+  }
+
+  /// Stops a worker in the middle of an epoch, where the others wait for it.
+  private func standingWorker(of job: NeumfProcess, _ run: String) throws -> pid_t {
+    try wait(until: { try epochsDone(run) > 1 || !job.process.isRunning }, "the job is under way")
+    let worker = try #require(job.children.first { NeumfProcess.role(of: $0) == "worker" })
+    try wait(
+      until: {
+        kill(worker, SIGSTOP)
+        let found = try status(run)
+        if found.phase == "training",
+          let member = found.members.first(where: { $0.process == worker }), member.isAwaited
+        {
+          return member.stillSeconds ?? 0 > 0.5
+        }
+        kill(worker, SIGCONT)
+        return false
+      }, "a worker stands still in an epoch")
+    return worker
+  }
+
   /// The data goes away while the job trains, so that the successor of a killed worker cannot read it.
   @Test func successorThatCannotBeginEndsTheJobAtOnce() throws {
     let run = scratch.path("without")

@@ -41,7 +41,12 @@ import Testing
   @Test(
     arguments: [
       (370, "kill worker 0 at 0.410 s"),
-      (8116, "kill coordinator at 0.661 s"),
+      (8116, "kill coordinator at 0.661 s"), (1277, "kill server 0 at 1.454 s"),
+      (
+        211,
+        "slow disk 2.159 s for 0.078 s at 0.373 s; kill worker 0 for 0.086 s at 1.049 s; kill server 0 at 2.592 s; "
+          + "kill server 1 for 1.314 s at 1.638 s"
+      ),
       (7840, "restart coordinator at 7.273 s; kill coordinator at 5.791 s; torn write at 5.499 s"),
       (
         5131,
@@ -72,18 +77,21 @@ import Testing
     for seed in UInt64(1)...300 {
       let schedule = try FaultSchedule(seed: seed, plan: "none")
       guard schedule.job.expectedSeconds > 60 else { continue }
-      let recoveries = try schedule.recoveries(references)
-      #expect(recoveries == 0, "seed \(seed): \(schedule.summary)")
+      let losses = try schedule.losses(references)
+      #expect(losses.recoveries == 0, "seed \(seed): \(schedule.summary)")
     }
   }
 
-  /// Somebody is lost and comes back in many of them, or they would say little.
+  /// Somebody is lost and comes back in many of them, and backups take over, or they would say little.
   @Test func faultsDoHarm() throws {
     let references = References()
-    var disturbed = 0
+    var (disturbed, takeovers) = (0, 0)
     for seed in UInt64(501)...540 {
-      if try FaultSchedule(seed: seed).recoveries(references) > 0 { disturbed += 1 }
+      let losses = try FaultSchedule(seed: seed).losses(references)
+      if losses.recoveries > 0 { disturbed += 1 }
+      takeovers += losses.takeovers
     }
     #expect(disturbed > 15, "\(disturbed) of 40 schedules lost anyone")
+    #expect(takeovers > 3, "\(takeovers) servers' backups took over")
   }
 }

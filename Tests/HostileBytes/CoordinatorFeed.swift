@@ -30,6 +30,24 @@ enum CoordinatorFeed {
   }
 }
 
+extension CoordinatorFeed {
+  /// A job whose server is lost, and then its backup.
+  static var takeover: [UInt8] {
+    func hello(_ role: Hello.Role) -> ControlMessage {
+      .hello(Hello(role: role, process: 1, place: 0, incarnation: 1, endpoint: "e", dataFingerprint: "d"))
+    }
+    let lost = ControlMessage.failed(exitCode: ControlMessage.tryAgain, reason: "lost")
+    let progress = Progress(epoch: Epoch(1), step: Step(1), samples: 1, loss: 0, optimizerStep: 1)
+    let messages: [(UInt8, ControlMessage)] = [
+      (0, hello(.server)), (1, hello(.server)), (2, hello(.worker)), (3, hello(.worker)), (0, .ready), (1, .ready),
+      (0, .arranged), (2, .ready), (3, .ready), (2, .progress(progress)), (0, lost), (1, .arranged),
+      (0, hello(.server)),
+      (1, lost),
+    ]
+    return [16] + Parts.joined(messages.map { ($0, $1.encoded()) })
+  }
+}
+
 /// The coordinator's Core with a Loop that has no sockets and no files. Senders are the members in the order in which
 /// they arrived.
 struct HostileCoordinator {
@@ -79,6 +97,11 @@ struct HostileCoordinator {
         case .settleServers: coordinator.serversSettled(at: time, directives: &directives)
         case .writeCheckpoint: coordinator.checkpointWritten(at: time, directives: &directives)
         case .goBack: members.removeAll()
+        case .promote(let backup, let server, _):
+          for (sender, member) in members where member == server { members[sender] = nil }
+          for (sender, member) in members where member == backup { members[sender] = server }
+        case .reportBackupLost(let backup, _):
+          for (sender, member) in members where member == backup { members[sender] = nil }
         case .reportEpoch, .reportStart, .reportRecovery, .endProcess: break
         case .finish(let outcome): self.outcome = outcome
         }

@@ -46,6 +46,10 @@ enum FrameFeed {
       guard let lane = try LaneFrame(frame) else { preconditionFailure("a lane frame that is none") }
       check(frame, from: 0, lane.byteCount) { lane.write(into: &$0) }
       precondition(lane.byteCount == frame.byteCount, "\(lane) of \(frame.byteCount)")
+    case .backupBegin, .backupReceipt, .backupLane:
+      guard let backup = try BackupFrame(frame) else { preconditionFailure("a backup's frame that is none") }
+      check(frame, from: 0, backup.byteCount) { backup.write(into: &$0) }
+      precondition(backup.byteCount == frame.byteCount, "\(backup) of \(frame.byteCount)")
     }
   }
 

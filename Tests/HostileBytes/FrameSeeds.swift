@@ -3,7 +3,7 @@ import Wire
 
 /// One frame of each kind, and one control message of each.
 enum FrameSeeds {
-  static var inputs: [[UInt8]] { messages.map { $0.encoded() } + lanes + steps + bulk }
+  static var inputs: [[UInt8]] { messages.map { $0.encoded() } + lanes + backups + steps + bulk }
 
   private static let messages: [ControlMessage] = [
     .hello(Hello(role: .server, process: 2, place: 1, incarnation: 1, endpoint: "ipc:///x", dataFingerprint: "d")),
@@ -30,12 +30,21 @@ enum FrameSeeds {
     .pause, .settle(endedEpoch: Epoch(9)), .settled, .evaluate(.validation), .finish, .abort(reason: "why"), .alive,
     .askStatus,
     .status([123, 125]),
-    .regroup(reason: "lost"),
+    .regroup(reason: "lost"), .arranged, .leaderGone, .replaceServer(ServerID(1), endpoint: "ipc:///y"),
+    .follow(serverEndpoint: "ipc:///y"), .goAlone, .takeOver,
   ]
 
   private static var lanes: [[UInt8]] {
     let frames: [LaneFrame] = [
       .offer(process: 1, descriptor: 3, byteCount: 4096, token: 9), .acceptance(token: 9),
+    ]
+    return frames.map { frame in ServerFeed.write(frame.byteCount) { frame.write(into: &$0) } }
+  }
+
+  private static var backups: [[UInt8]] {
+    let frames: [BackupFrame] = [
+      .begin(job: HostileJob.job, membership: HostileJob.membership, server: ServerID(0)), .receipt(count: 2),
+      .lane(1, .offer(process: 1, descriptor: 3, byteCount: 4096, token: 9)), .lane(1, .notice(sequence: 1)),
     ]
     return frames.map { frame in ServerFeed.write(frame.byteCount) { frame.write(into: &$0) } }
   }

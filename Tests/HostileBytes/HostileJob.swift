@@ -26,7 +26,7 @@ struct HostileJob {
     plan.optimizer = variant == 7 ? .adam : [.sgd, .adagrad][Int(variant % 2)]
     if plan.optimizer == .sgd { plan.momentum = 0.5 }
     plan.validation = variant % 4 == 1
-    plan.cluster = ClusterShape(workers: 2, servers: 1)
+    plan.cluster = ClusterShape(workers: 2, servers: 1, backups: variant & 16 == 0 ? 0 : 1)
     self.plan = plan
     do throws(InteractionsError) {
       interactions = try InteractionMatrix(itemsOfUsers: [[0, 1], [2], [1, 3], [0], [3]], items: 5)

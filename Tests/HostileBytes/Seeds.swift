@@ -10,7 +10,7 @@ package enum Seeds {
     case .links: LinkFeed.seeds
     case .server: try (0..<4).map { try ConversationSeeds($0).server }
     case .worker: try (0..<4).map { try ConversationSeeds($0).worker }
-    case .coordinator: try (0..<4).map { try ConversationSeeds($0).coordinator }
+    case .coordinator: try (0..<4).map { try ConversationSeeds($0).coordinator } + [CoordinatorFeed.takeover]
     case .sections: sections
     case .checkpoint: try StoredSeeds.checkpoints
     case .container: try StoredSeeds.containers

@@ -57,6 +57,7 @@ struct HostileWorker: ~Copyable {
     guard try FrameMark.read(&reader) == .control else { throw WireError("kind", "is not a control message") }
     switch try ControlMessage(from: &reader) {
     case .connect: try trainer.connected(directives: &directives)
+    case .replaceServer(let server, _): _ = try trainer.serverReplaced(server)
     case .train(let epoch, let step, let until, let positions):
       try trainer.trainingOrdered(
         epoch: epoch, step: step, until: until, positions: positions, directives: &directives)
@@ -64,7 +65,8 @@ struct HostileWorker: ~Copyable {
     case .pause: trainer.pauseOrdered(directives: &directives)
     case .settle(let endedEpoch): trainer.settleOrdered(endedEpoch: endedEpoch, directives: &directives)
     case .evaluate: try trainer.evaluationOrdered(directives: &directives)
-    case .finish, .abort, .alive, .hello, .ready, .progress, .epochFinished, .paused, .settled, .evaluated, .measured,
+    case .finish, .abort, .alive, .hello, .ready, .arranged, .leaderGone, .follow, .goAlone, .takeOver, .progress,
+      .epochFinished, .paused, .settled, .evaluated, .measured,
       .farewell, .failed, .welcome, .regroup, .askStatus, .status:
       break
     }

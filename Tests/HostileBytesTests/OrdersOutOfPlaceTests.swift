@@ -51,6 +51,24 @@ import WorkerCore
     #expect(throws: WireError.self) { try Self.obey(order, &worker) }
   }
 
+  @Test func aWorkerKnowsWhatABackupMustBeAsked() throws {
+    var worker = HostileWorker(HostileJob(variant: 16), index: 1)
+    #expect(throws: WireError.self) { try worker.trainer.serverReplaced(ServerID(0)) }
+    try Self.obey(.connect(serverEndpoints: ["e"]), &worker)
+    #expect(throws: WireError.self) { try worker.trainer.serverReplaced(ServerID(0)) }
+    let records = BulkRequest(
+      job: HostileJob.job, token: 0, action: .readRecords, table: .user, first: 0, count: 0)
+    let reply = ServerFeed.write(BulkRequest.headerByteCount) { records.writeReply(into: &$0) }
+    // Safety: bytes have no padding.
+    try worker.receive(unsafe reply.span.bytes)
+    var isUnanswered = try worker.trainer.serverReplaced(ServerID(0))
+    #expect(!isUnanswered)
+    try Self.obey(Self.train(), &worker)
+    isUnanswered = try worker.trainer.serverReplaced(ServerID(0))
+    #expect(isUnanswered)
+    #expect(throws: WireError.self) { try worker.trainer.serverReplaced(ServerID(1)) }
+  }
+
   /// A step before the one at which the workers began used to stop the coordinator.
   @Test func theCoordinatorNamesAWorkerThatStopsWhereItCannotBe() throws {
     var coordinator = HostileCoordinator(HostileJob(variant: 0))

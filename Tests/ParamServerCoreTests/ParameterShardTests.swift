@@ -148,9 +148,39 @@ private struct Desk: ~Copyable {
     var desk = Desk(consistency)
     for worker in 0..<3 { _ = try desk.answered(Desk.frame(worker: worker, step: 0)) }
     let before = desk.shard.optimizerStep
-    #expect(try desk.answered(Desk.frame(worker: 1, step: 0)) == [])
+    // Whoever repeats its last one has not heard the answer.
+    #expect(try desk.answered(Desk.frame(worker: 1, step: 0)) == [1])
     let (after, applied, duplicates) = (desk.shard.optimizerStep, desk.shard.applied, desk.shard.duplicates)
     #expect(before == after && applied == 3 && duplicates == 1)
+  }
+
+  /// A backup that has taken over answers a push that its server had applied, or not yet answered, with the rows that
+  /// the lost answer had.
+  @Test func repeatedPushIsAnsweredWhereItWasAskedLast() throws {
+    var desk = Desk(.bsp)
+    for worker in 0..<3 { _ = try desk.answered(Desk.frame(worker: worker, step: 0, pushes: false)) }
+    _ = try desk.answered(Desk.frame(worker: 0, step: 0))
+    // Asked again from elsewhere, before the step is complete.
+    let again = Desk.frame(worker: 0, step: 0)
+    try desk.shard.receive(unsafe again.span.bytes, from: Peer(7), directives: &desk.directives)
+    _ = try desk.answered(Desk.frame(worker: 1, step: 0), from: 1)
+    #expect(try desk.answered(Desk.frame(worker: 2, step: 0), from: 2) == [0, 1, 2])
+    var peers = desk.directives.map(\.peer)
+    #expect(peers == [Peer(7), Peer(1), Peer(2)])
+    let lost = desk.reply(wire: .fp32)
+    // The others go on; nothing changes until the one who has heard nothing has pushed, too.
+    _ = try desk.answered(Desk.frame(worker: 1, step: 1))
+    _ = try desk.answered(Desk.frame(worker: 2, step: 1))
+    desk.directives = []
+    try desk.shard.receive(unsafe again.span.bytes, from: Peer(8), directives: &desk.directives)
+    peers = desk.directives.map(\.peer)
+    #expect(peers == [Peer(8)])
+    let answer = desk.reply(wire: .fp32)
+    let (step, duplicates) = (desk.shard.optimizerStep, desk.shard.duplicates)
+    #expect(answer == lost && step == 1 && duplicates == 2)
+    // One from long ago is nobody's last word.
+    #expect(try desk.answered(Desk.frame(worker: 0, step: 1)) == [0, 1, 2])
+    #expect(try desk.answered(again) == [])
   }
 
   @Test func strangersAreRefusedByName() throws {

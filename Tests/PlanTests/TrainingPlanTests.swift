@@ -21,13 +21,19 @@ import Testing
     plan.pretrainAlpha = 0.25
     plan.pretraining = PretrainingPlan()
     plan.pretraining?.epochs = 7
-    plan.cluster = ClusterShape(workers: 3, servers: 2)
+    plan.cluster = ClusterShape(workers: 3, servers: 2, backups: 1)
     #expect(try JSONDecoder().decode(TrainingPlan.self, from: JSONEncoder().encode(plan)) == plan)
   }
 
   @Test func absentFieldsKeepTheirDefaults() throws {
     let plan = try JSONDecoder().decode(TrainingPlan.self, from: Data(#"{"factors": 16, "consistency": "async"}"#.utf8))
     #expect(plan.factors == 16 && plan.consistency == .async && plan.batchSize == TrainingPlan().batchSize)
+  }
+
+  @Test func plansFromBeforeThereWereBackupsHaveNone() throws {
+    let text = #"{"cluster": {"workers": 3, "servers": 2}}"#
+    let plan = try JSONDecoder().decode(TrainingPlan.self, from: Data(text.utf8))
+    #expect(plan.cluster == ClusterShape(workers: 3, servers: 2) && plan.cluster.serverProcesses == 2)
   }
 
   @Test func ratingsHaveNoNegativesUnlessTheyAreAskedFor() throws {
@@ -108,6 +114,7 @@ import Testing
       ("l2-users", { $0.l2Users = -1 }), ("l2-items", { $0.l2Items = .nan }),
       ("batch-size", { $0.batchSize = 4 }), ("batch-size", { $0.batchSize = 0 }), ("epochs", { $0.epochs = 0 }),
       ("shards", { $0.shards = -2 }), ("top-k", { $0.topK = 0 }), ("workers", { $0.cluster.workers = 0 }),
+      ("backups", { $0.cluster.backups = 2 }), ("backups", { $0.cluster.backups = -1 }),
       ("servers", { $0.cluster.servers = 0 }), ("workers", { $0.cluster.workers = 17 }),
       ("initial-deviation", { $0.initialDeviation = 0 }), ("evaluate-every", { $0.evaluateEvery = 0 }),
       ("pretrained-gmf", { $0.pretrainedGMF = "g" }), ("pretrained-mlp", { $0.pretrainedMLP = "m" }),

@@ -203,7 +203,7 @@ package final class SimulatedCluster {
         memberOfNode = [:]
         nodeOfMember = [:]
         settling = nil
-      case .reportStart, .reportEpoch, .reportRecovery, .endProcess: break
+      case .reportStart, .reportEpoch, .reportRecovery, .endProcess, .promote, .reportBackupLost: break
       case .finish(let outcome): self.outcome = outcome
       }
     }

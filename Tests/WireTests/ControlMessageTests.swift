@@ -28,12 +28,13 @@ private let examples: [ControlMessage] = [
     Welcome(
       job: JobID(1), membership: MembershipEpoch(2), index: 3, workers: 4, servers: 5,
       size: ProblemSize(users: 6, items: 7, trainingInteractions: 8, coldItems: 3, features: 9), restores: true,
-      plan: [123, 125])),
+      isBackup: true, plan: [123, 125])),
   .connect(serverEndpoints: ["tcp://127.0.0.1:1", "ipc:///x"]),
   .train(
     epoch: Epoch(1), step: Step(2), until: Step(3), positions: [ShardPosition(shard: ShardID(4), position: 5)]),
   .pause, .settle(endedEpoch: Epoch(9)), .settled, .evaluate(.validation), .finish, .abort(reason: "why"),
-  .regroup(reason: "worker 1 is lost"), .alive, .askStatus, .status([123, 125]),
+  .regroup(reason: "worker 1 is lost"), .alive, .askStatus, .status([123, 125]), .arranged, .leaderGone,
+  .replaceServer(ServerID(258), endpoint: "ipc:///y"), .follow(serverEndpoint: "ipc:///y"), .goAlone, .takeOver,
 ]
 
 private func decoded(_ bytes: [UInt8]) throws(WireError) -> ControlMessage {

@@ -3,6 +3,7 @@ import Wire
 
 private let frames: [LaneFrame] = [
   .offer(process: 12345, descriptor: 17, byteCount: 1 << 27, token: .max), .acceptance(token: 3),
+  .notice(sequence: 1 << 31),
 ]
 
 private func bytes(of frame: LaneFrame) -> [UInt8] {

@@ -10,6 +10,8 @@ extension JobCoordinator {
     lastHeard[member] = time
     switch message {
     case .ready: memberReady(member, at: time, directives: &directives)
+    case .arranged: arranged(member, at: time, directives: &directives)
+    case .leaderGone: leaderGone(member, at: time, directives: &directives)
     case .progress(let progress): advanced(member, progress, at: time)
     case .epochFinished(let progress, let positions), .paused(let progress, let positions):
       advanced(member, progress, at: time)
@@ -25,7 +27,8 @@ extension JobCoordinator {
     case .failed(let exitCode, let reason):
       fail(exitCode, "\(member): \(reason)", directives: &directives)
     case .alive, .hello, .askStatus: break
-    case .regroup, .welcome, .connect, .train, .pause, .settle, .evaluate, .finish, .abort, .status:
+    case .regroup, .welcome, .connect, .train, .replaceServer, .follow, .goAlone, .takeOver, .pause, .settle, .evaluate,
+      .finish, .abort, .status:
       fail(70, "\(member) sent what only the coordinator says", directives: &directives)
     }
   }
@@ -110,9 +113,14 @@ extension JobCoordinator {
     }
     awaited.remove(member)
     paused[member] = (progress, positions)
-    guard awaited.isEmpty else { return }
+    everyoneMayHaveStopped(at: time, directives: &directives)
+  }
+
+  /// Brings the rows to the servers, if all of them serve, or lets those go on who are behind.
+  mutating func everyoneMayHaveStopped(at time: Double, directives: inout [CoordinatorDirective]) {
+    guard awaited.isEmpty, takeovers.isEmpty else { return }
     if phase == .pausing, plan.consistency == .bsp {
-      let target = paused.values.map(\.progress.step).max() ?? progress.step
+      let target = paused.values.map(\.progress.step).max() ?? Step(0)
       let behind = workers.filter { (paused[$0]?.progress.step ?? target) < target }
       if !behind.isEmpty {
         awaited = Set(behind)

@@ -10,7 +10,7 @@ extension JobCoordinator {
       let found = "its prepared data is \(hello.dataFingerprint), the coordinator's is \(dataFingerprint)"
       return .refused(reason: "\(found); prepare once, and copy the folder")
     }
-    let places = hello.role == .worker ? workers : servers
+    let places = hello.role == .worker ? workers : servers + backups
     guard phase == .gathering, let member = freePlace(in: places, near: hello.place) else {
       return newcomer(hello, places, at: time, directives: &directives)
     }
@@ -18,14 +18,16 @@ extension JobCoordinator {
     processes[member] = hello.process
     lastHeard[member] = time
     directives.append(.send(member, .welcome(welcome(for: member))))
-    if endpoints.count == members.count { everyoneArrived(at: time, directives: &directives) }
+    if seatedBackups.count >= awaitedBackups { everyoneMayHaveArrived(at: time, directives: &directives) }
     return .seated(member)
   }
 
-  /// The place that a newcomer would like, or the first that is free.
+  /// The place that a newcomer would like, or the first that is free; places are numbered as they come here. After a
+  /// loss nobody follows a server that is not there.
   private func freePlace(in places: [Member], near place: UInt16) -> Member? {
-    let free = places.filter { endpoints[$0] == nil }
-    return free.first { $0.index == Int(place) } ?? free.first
+    let liked = Int(place) < places.count ? places[Int(place)] : nil
+    if let liked, endpoints[liked] == nil, liked.role != .backup || membership.rawValue == 1 { return liked }
+    return places.first { endpoints[$0] == nil }
   }
 
   /// Someone comes when every place is taken, or the work has begun.
@@ -33,9 +35,16 @@ extension JobCoordinator {
     _ hello: Hello, _ places: [Member], at time: Double, directives: inout [CoordinatorDirective]
   ) -> Arrival {
     let isWorker = hello.role == .worker
-    let wanted = isWorker ? plan.cluster.workers : plan.cluster.servers
-    if places.count < wanted, phase != .finishing, phase != .over {
-      return grow(by: hello.role, at: time, directives: &directives)
+    if phase != .finishing, phase != .over {
+      let count = isWorker ? cluster.workers : cluster.servers
+      if count < (isWorker ? plan.cluster.workers : plan.cluster.servers) {
+        return grow(by: hello.role, at: time, directives: &directives)
+      }
+      if !isWorker, seatedBackups.count < backups.count {
+        // A server does without until the next cut, for which nobody stops.
+        joining = joining ?? .server
+        return .waits(reason: "it becomes a backup after the next checkpoint")
+      }
     }
     if waitingSince.count >= Self.waitingLimit { waitingSince = [:] }
     let since = waitingSince[hello.incarnation] ?? time
@@ -67,17 +76,27 @@ extension JobCoordinator {
 
   /// Gathers the members anew, with one place more.
   mutating func join(_ role: Hello.Role, at time: Double, directives: inout [CoordinatorDirective]) {
-    if role == .worker { cluster.workers += 1 } else { cluster.servers += 1 }
-    gatherAnew("a \(role == .worker ? "worker" : "server") joins", at: time, directives: &directives)
+    switch role {
+    case .worker:
+      cluster.workers += 1
+      gatherAnew("a worker joins", at: time, directives: &directives)
+    case .server:
+      let isBackup = cluster.servers == plan.cluster.servers
+      if !isBackup { cluster.servers += 1 }
+      gatherAnew("a \(isBackup ? "backup" : "server") joins", serverProcesses: 1, at: time, directives: &directives)
+    }
   }
 
   private func welcome(for member: Member) -> Welcome {
     Welcome(
       job: job, membership: membership, index: UInt16(member.index), workers: UInt16(cluster.workers),
-      servers: UInt16(cluster.servers), size: size, restores: restores, plan: planBytes)
+      servers: UInt16(cluster.servers), size: size, restores: restores, isBackup: member.role == .backup,
+      plan: planBytes)
   }
 
-  private mutating func everyoneArrived(at time: Double, directives: inout [CoordinatorDirective]) {
+  /// Goes on when all are there, but for backups.
+  mutating func everyoneMayHaveArrived(at time: Double, directives: inout [CoordinatorDirective]) {
+    guard members.allSatisfy({ endpoints[$0] != nil }) else { return }
     enter(.preparing, at: time)
     serversMayBeReady(directives: &directives)
   }
@@ -88,7 +107,7 @@ extension JobCoordinator {
     ready.insert(member)
     guard phase == .preparing else { return }
     switch member.role {
-    case .server: serversMayBeReady(directives: &directives)
+    case .server, .backup: serversMayBeReady(directives: &directives)
     case .worker:
       guard workers.allSatisfy(ready.contains) else { return }
       // Nothing is trained yet that a cut would save.
@@ -98,7 +117,18 @@ extension JobCoordinator {
   }
 
   private mutating func serversMayBeReady(directives: inout [CoordinatorDirective]) {
-    guard servers.allSatisfy(ready.contains) else { return }
+    let followed = seatedBackups
+    guard (servers + followed).allSatisfy(ready.contains) else { return }
+    guard !followed.isEmpty else { return serversMayBeFilled(directives: &directives) }
+    for backup in followed {
+      let server = Member(role: .server, index: backup.index)
+      unfollowed.insert(server)
+      directives.append(.send(backup, .follow(serverEndpoint: endpoints[server] ?? "")))
+    }
+  }
+
+  /// Every backup hears what its server hears from here on.
+  mutating func serversMayBeFilled(directives: inout [CoordinatorDirective]) {
     if restores {
       directives.append(.restoreServers)
     } else {
@@ -124,9 +154,13 @@ extension JobCoordinator {
     switch phase {
     case .over: return
     case .gathering:
-      if time - phaseBegan > Self.replacementLimit { goOnWithFewer(at: time, directives: &directives) }
+      if time - phaseBegan > Self.replacementLimit {
+        goOnWithFewer(at: time, directives: &directives)
+        guard phase == .gathering else { return }
+      }
       if time - phaseBegan > Self.gatherLimit {
-        let missing = members.filter { endpoints[$0] == nil }.map(\.description).joined(separator: ", ")
+        let missing = (servers + backups + workers).filter { endpoints[$0] == nil }.map(\.description).joined(
+          separator: ", ")
         return fail(
           69, "waited \(Int(Self.gatherLimit)) s, and these have not come: \(missing)", directives: &directives)
       }

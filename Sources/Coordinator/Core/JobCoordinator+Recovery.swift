@@ -3,10 +3,10 @@ import Wire
 
 /// A member, or the coordinator, that was lost, and how long it took until the training went on.
 package struct RecoveryRecord: Codable, Sendable, Equatable {
-  /// `coordinator`, `server` or `worker`.
+  /// `coordinator`, `server`, `backup` or `worker`.
   package let role: String
   package let index: Int
-  /// The optimizer step that the job went back to.
+  /// The optimizer step that the job went back to, or at which a server's backup took its place.
   package let atStep: UInt64
   /// From the moment when the loss was noticed to the next order to train.
   package let seconds: Double
@@ -33,8 +33,8 @@ extension JobCoordinator {
   // Limit: as many newcomers as a large job has members wait at once; when there are more, they begin anew.
   static let waitingLimit = 4096
 
-  /// A member is lost: its process has ended, it was silent for too long, or it cannot go on. Everyone goes back to
-  /// the last cut, and presents itself anew.
+  /// A member is lost: its process has ended, it was silent for too long, or it cannot go on. While the training is
+  /// under way a server's backup takes its place; else everyone goes back to the last cut, and presents itself anew.
   package mutating func memberLost(
     _ member: Member, reason: String, at time: Double, directives: inout [CoordinatorDirective]
   ) {
@@ -44,9 +44,11 @@ extension JobCoordinator {
       lastHeard[member] = nil
       return membersLeft([member], directives: &directives)
     }
-    let role = member.role == .worker ? "worker" : "server"
-    losses.append(OpenLoss(role: role, index: member.index, noticedAt: time))
-    goBack("\(member) is lost: \(reason) (\(whereabouts(of: member)))", at: time, directives: &directives)
+    let whole = "\(member) is lost: \(reason) (\(whereabouts(of: member)))"
+    let loss = OpenLoss(role: member.role.rawValue, index: member.index, noticedAt: time)
+    guard !isMadeGood(loss, of: member, whole, at: time, directives: &directives) else { return }
+    losses += takeovers + [loss]
+    goBack(whole, serverProcesses: member.role == .worker ? 0 : -1, at: time, directives: &directives)
   }
 
   /// The servers did not answer the coordinator, and it is not known who is lost.
@@ -61,7 +63,10 @@ extension JobCoordinator {
     undoneSince = time
   }
 
-  private mutating func goBack(_ reason: String, at time: Double, directives: inout [CoordinatorDirective]) {
+  /// - Parameter serverProcesses: how many more there are now than have places
+  private mutating func goBack(
+    _ reason: String, serverProcesses: Int = 0, at time: Double, directives: inout [CoordinatorDirective]
+  ) {
     guard plan.recovery else {
       return fail(69, "\(reason); with --recovery off that ends the job", directives: &directives)
     }
@@ -75,16 +80,21 @@ extension JobCoordinator {
       guard let cut else { return fail(75, "\(reason), before the first checkpoint", directives: &directives) }
       return leave(.interrupted(cut.position), saying: "interrupted", directives: &directives)
     }
-    gatherAnew(reason, at: time, directives: &directives)
+    gatherAnew(reason, serverProcesses: serverProcesses, at: time, directives: &directives)
   }
 
   /// Sends everyone away, to come back into a new membership that goes on from the last cut.
-  mutating func gatherAnew(_ reason: String, at time: Double, directives: inout [CoordinatorDirective]) {
+  /// - Parameter serverProcesses: how many more there are now than have places
+  mutating func gatherAnew(
+    _ reason: String, serverProcesses: Int = 0, at time: Double, directives: inout [CoordinatorDirective]
+  ) {
     if trainingBegan > 0, undoneSince == nil { undoneSince = cutAt }
     renewMembership()
+    let processes = endpoints.keys.count { $0.role != .worker } + serverProcesses
+    awaitedBackups = min(backups.count, max(0, processes - cluster.servers))
     for member in seated { directives.append(.send(member, .regroup(reason: reason))) }
     endpoints = [:]
-    processes = [:]
+    self.processes = [:]
     lastHeard = [:]
     lastAdvance = [:]
     progress = [:]
@@ -92,6 +102,8 @@ extension JobCoordinator {
     progressAt = [:]
     accounts = [:]
     joining = nil
+    unfollowed = []
+    takeovers = []
     waitingSince = [:]
     ready = []
     awaited = []
@@ -110,14 +122,20 @@ extension JobCoordinator {
   mutating func goOnWithFewer(at time: Double, directives: inout [CoordinatorDirective]) {
     let arrived = ClusterCount(of: endpoints.keys)
     guard membership.rawValue > 1, arrived.workers > 0, arrived.servers > 0 else { return }
+    let servers = min(arrived.servers, cluster.servers)
+    guard arrived.workers < cluster.workers || servers < cluster.servers else {
+      // Only backups are missing.
+      return everyoneMayHaveArrived(at: time, directives: &directives)
+    }
     cluster.workers = arrived.workers
-    cluster.servers = arrived.servers
-    let reason = "going on with \(arrived.workers) of \(plan.cluster.workers) workers and \(arrived.servers) of "
+    cluster.servers = servers
+    let reason = "going on with \(arrived.workers) of \(plan.cluster.workers) workers and \(servers) of "
     gatherAnew(reason + "\(plan.cluster.servers) servers", at: time, directives: &directives)
   }
 
   private struct ClusterCount {
     var workers = 0
+    /// Those that follow one another among them.
     var servers = 0
     init(of members: some Sequence<Member>) {
       for member in members {
@@ -128,13 +146,17 @@ extension JobCoordinator {
 
   /// The training goes on: all losses are made good.
   mutating func closeLosses(at time: Double, directives: inout [CoordinatorDirective]) {
-    for loss in losses {
-      let record = RecoveryRecord(
-        role: loss.role, index: loss.index, atStep: position.optimizerStep, seconds: time - loss.noticedAt)
-      history.recoveries.append(record)
-      directives.append(.reportRecovery(record))
-    }
+    for loss in losses { close(loss, atStep: position.optimizerStep, at: time, directives: &directives) }
     losses = []
+  }
+
+  mutating func close(
+    _ loss: OpenLoss, atStep step: UInt64, at time: Double, directives: inout [CoordinatorDirective]
+  ) {
+    let record = RecoveryRecord(
+      role: loss.role, index: loss.index, atStep: step, seconds: time - loss.noticedAt)
+    history.recoveries.append(record)
+    directives.append(.reportRecovery(record))
   }
 
   /// Members that have a place, in a fixed order.

@@ -16,13 +16,18 @@ package struct JobPosition: Codable, Sendable, Equatable {
 
 /// One process of the job, the coordinator aside.
 package struct Member: Hashable, Sendable, CustomStringConvertible {
-  package let role: Hello.Role
+  package enum Role: String, Sendable { case worker, server, backup }
+  package let role: Role
+  /// A backup has that of its server.
   package let index: Int
-  package init(role: Hello.Role, index: Int) {
+  package init(role: Role, index: Int) {
     self.role = role
     self.index = index
   }
-  package var description: String { role == .worker ? "worker \(index)" : "server \(index)" }
+  package var description: String { "\(role.rawValue) \(index)" }
+
+  /// A server's.
+  var backup: Member { Member(role: .backup, index: index) }
 }
 
 /// An order from the Core to the Loop.
@@ -30,6 +35,10 @@ package enum CoordinatorDirective: Sendable, Equatable {
   case send(Member, ControlMessage)
   /// The members were sent away: forget where they were, and go back to the last checkpoint.
   case goBack(reason: String)
+  /// A server is lost, and its backup has its place: what is meant for the server goes to that process.
+  case promote(Member, to: Member, reason: String)
+  /// A server does without its backup until the next cut.
+  case reportBackupLost(Member, reason: String)
   /// The training goes on after a loss.
   case reportRecovery(RecoveryRecord)
   /// A member of this machine was silent for too long: end its process, so that another can take its place.
@@ -135,6 +144,12 @@ package struct JobCoordinator: Sendable {
   /// Who joins when the next cut is on disk.
   var joining: Hello.Role?
   var fruitlessLosses = 0
+  /// How many backups the gathering waits for.
+  var awaitedBackups: Int
+  /// Servers that have been told of their backup, and are not followed yet.
+  var unfollowed: Set<Member> = []
+  /// Losses of servers whose backups have their places, and have not begun to serve.
+  var takeovers: [OpenLoss] = []
 
   var phaseBegan: Double
   /// When the last checkpoint was complete, and how long the training stood still for it.
@@ -178,6 +193,7 @@ package struct JobCoordinator: Sendable {
     beginsFromRows = restores
     leaseLimit = lease
     cluster = plan.cluster
+    awaitedBackups = plan.cluster.servers * plan.cluster.backups
     cut = position.map { Cut(position: $0, history: history) }
     self.position = position ?? JobPosition()
     self.history = history
@@ -187,7 +203,11 @@ package struct JobCoordinator: Sendable {
 
   package var workers: [Member] { (0..<cluster.workers).map { Member(role: .worker, index: $0) } }
   package var servers: [Member] { (0..<cluster.servers).map { Member(role: .server, index: $0) } }
-  var members: [Member] { servers + workers }
+  /// The places of backups, taken or not.
+  package var backups: [Member] { cluster.backups > 0 ? servers.map(\.backup) : [] }
+  /// Those that follow their servers now.
+  var seatedBackups: [Member] { backups.filter { endpoints[$0] != nil } }
+  var members: [Member] { servers + seatedBackups + workers }
 
   /// The servers are given their rows, instead of drawing them.
   package var restores: Bool { beginsFromRows || cut != nil }

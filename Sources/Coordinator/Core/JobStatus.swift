@@ -20,7 +20,7 @@ package struct JobStatus: Codable, Sendable, Equatable {
 
 /// What one place of a job does.
 package struct MemberStatus: Codable, Sendable, Equatable {
-  /// `worker` or `server`.
+  /// `worker`, `server` or `backup`, which has its server's index.
   package var role: String
   package var index: Int
   /// The process in the place; nil while nobody has it.
@@ -45,10 +45,10 @@ extension JobCoordinator {
       epoch: min(position.completedEpochs + 1, plan.epochs), epochs: plan.epochs,
       optimizerStep: max(position.optimizerStep, progress.values.map(\.optimizerStep).max() ?? 0),
       recoveries: history.recoveries.count,
-      members: members.map { member in
+      members: (servers + backups + workers).map { member in
         let progress = progress[member]
         return MemberStatus(
-          role: member.role == .worker ? "worker" : "server", index: member.index, process: processes[member],
+          role: member.role.rawValue, index: member.index, process: processes[member],
           silentSeconds: lastHeard[member].map { time - $0 }, stillSeconds: lastAdvance[member].map { time - $0 },
           step: progress?.step.rawValue, stepsBehind: progress.map { fastest - $0.step.rawValue },
           samplesPerSecond: rates[member], isAwaited: isAwaited(member))
@@ -58,7 +58,7 @@ extension JobCoordinator {
   private func isAwaited(_ member: Member) -> Bool {
     switch phase {
     case .gathering: endpoints[member] == nil
-    case .preparing: !ready.contains(member)
+    case .preparing: endpoints[member] != nil && !ready.contains(member)
     case .training, .pausing, .settling, .evaluating, .finishing: awaited.contains(member)
     case .writingCheckpoint: member.role == .server
     case .over: false

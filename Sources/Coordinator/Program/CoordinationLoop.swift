@@ -175,11 +175,11 @@ package struct CoordinationLoop: ~Copyable {
   }
 
   private mutating func hear(_ message: consuming Message, from identity: PeerIdentity) throws {
-    do throws(WireError) {
-      try heard(ControlMessage(frame: message.frame), from: identity)
-    } catch {
-      logger.warning("passed over a frame", metadata: ["peer": "\(identity)", "reason": "\(error)"])
+    let word: ControlMessage
+    do throws(WireError) { word = try ControlMessage(frame: message.frame) } catch {
+      return logger.warning("passed over a frame", metadata: ["peer": "\(identity)", "reason": "\(error)"])
     }
+    try heard(word, from: identity)
     try carryOut()
   }
 
@@ -193,7 +193,7 @@ package struct CoordinationLoop: ~Copyable {
     oldCounts.duplicates += counts.duplicates - links.counts.duplicates
   }
 
-  private mutating func heard(_ message: ControlMessage, from identity: PeerIdentity) {
+  private mutating func heard(_ message: ControlMessage, from identity: PeerIdentity) throws {
     let now = MonotonicClock.seconds
     if message == .askStatus { return tellStatus(identity, at: now) }
     if let member = members[identity] {
@@ -206,8 +206,11 @@ package struct CoordinationLoop: ~Copyable {
       send(.regroup(reason: "the coordinator does not know you"), to: identity)
       return
     }
-    // A process whose word came after its end has no place to keep.
-    if watches.hasParent { findTheLost(at: now) }
+    // A process whose word came after its end has no place to keep; who is sent away must be so before another has it.
+    if watches.hasParent {
+      findTheLost(at: now)
+      try carryOut()
+    }
     switch coordinator.memberArrived(hello, at: now, directives: &directives) {
     case .seated(let member):
       members[identity] = member
@@ -253,6 +256,20 @@ package struct CoordinationLoop: ~Copyable {
       if let servers { oldCounts += servers.counts }
       servers = nil
       try recorder.goBack(to: coordinator, reason: reason)
+    case .promote(let backup, let server, let reason):
+      logger.warning("\(backup) takes over", metadata: ["reason": "\(reason)"])
+      if let lost = addresses[server] { members[lost] = nil }
+      addresses[server] = addresses.removeValue(forKey: backup)
+      if let identity = addresses[server] { members[identity] = server }
+      // It leads to where the lost one was.
+      if let servers { oldCounts += servers.counts }
+      servers = nil
+      recorder.say("\(reason); its backup takes over")
+    case .reportBackupLost(let backup, let reason):
+      logger.warning(
+        "server \(backup.index) goes on without a backup until the next checkpoint", metadata: ["reason": "\(reason)"])
+      if let lost = addresses.removeValue(forKey: backup) { members[lost] = nil }
+      recorder.say("\(reason); server \(backup.index) goes on without")
     case .reportRecovery(let record):
       logger.notice(
         "the training goes on",

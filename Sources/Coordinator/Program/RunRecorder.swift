@@ -127,6 +127,9 @@ package final class RunRecorder {
     printer.say("\(reason); going back to \(place)\(step)")
   }
 
+  /// Says what happens to the job, beside its epochs.
+  func say(_ text: String) { printer.say(text) }
+
   /// - Parameter recoveries: all of the job, the newest last
   func recovered(_ record: RecoveryRecord, of recoveries: [RecoveryRecord]) throws {
     try journal.write(recoveries)
@@ -152,7 +155,8 @@ package final class RunRecorder {
       Training \(plan.model.rawValue)\(factors)\(layers) on \(size.users) users, \(size.items) items, \
       \(size.trainingInteractions) interactions\(size.features > 0 ? ", \(size.features) features of items" : "")
       with \(plan.cluster.workers) \(plan.cluster.workers == 1 ? "worker" : "workers") and \
-      \(plan.cluster.servers) \(plan.cluster.servers == 1 ? "server" : "servers"), \(plan.consistency); \
+      \(plan.cluster.servers) \(plan.cluster.servers == 1 ? "server" : "servers")\
+      \(plan.cluster.backups > 0 ? " with backups" : ""), \(plan.consistency); \
       \(plan.optimizer.rawValue), rate \(plan.learningRate), batch \(plan.batchSize)
       """)
     if !wasResumed, let gmf = plan.pretrainedGMF, let mlp = plan.pretrainedMLP {
@@ -247,14 +251,17 @@ package final class RunRecorder {
     for record in coordinator.history.epochs { report.append(EpochReport(record, topK: plan.topK)) }
     let servers = coordinator.servers.map { coordinator.finalAccounts[$0] ?? Account() }
     let workers = coordinator.workers.map { coordinator.finalAccounts[$0] ?? Account() }
-    let members = servers + workers
+    // They have applied what their servers have: what they used counts, their updates do not.
+    let backups = coordinator.backups.compactMap { coordinator.finalAccounts[$0] }
+    let holders = servers + backups
+    let members = holders + workers
     report.bytesOnWire = WireTraffic(
       sent: bytesSent + Int(members.reduce(0) { $0 + $1.bytesSent }),
       received: bytesReceived + Int(members.reduce(0) { $0 + $1.bytesReceived }))
     report.cpuSeconds = PerRole(
-      coordinator: ProcessUsage.cpuSeconds, server: servers.map(\.cpuSeconds), worker: workers.map(\.cpuSeconds))
+      coordinator: ProcessUsage.cpuSeconds, server: holders.map(\.cpuSeconds), worker: workers.map(\.cpuSeconds))
     report.peakResidentBytes = PerRole(
-      coordinator: ProcessUsage.peakResidentBytes, server: servers.map { Int($0.peakResidentBytes) },
+      coordinator: ProcessUsage.peakResidentBytes, server: holders.map { Int($0.peakResidentBytes) },
       worker: workers.map { Int($0.peakResidentBytes) })
     let pushed = Int(workers.reduce(0) { $0 + $1.updates })
     let applied = Int(servers.reduce(0) { $0 + $1.updates })

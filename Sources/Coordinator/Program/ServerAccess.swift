@@ -131,7 +131,8 @@ package final class ServerAccess {
           let body = try reader.take(reader.remaining, "records")
           return try take(reply, body)
         case .refusal: throw LinkError("server \(server)", "refused: \(try Refusal.read(&reader))")
-        case .stepRequest, .stepReply, .bulkRequest, .control, .laneOffer, .laneAcceptance:
+        case .stepRequest, .stepReply, .bulkRequest, .control, .laneOffer, .laneAcceptance, .laneNotice, .backupBegin,
+          .backupReceipt, .backupLane:
           throw WireError("kind", "is not a reply to the coordinator")
         }
       }

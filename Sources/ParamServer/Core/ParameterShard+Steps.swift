@@ -19,7 +19,10 @@ extension ParameterShard {
     let seat = seats[Int(request.worker.rawValue)]
     if request.pushes, let clock = seat.clock, isDuplicate(request, of: seat, clock: clock) {
       duplicates += 1
-      return
+      // The one who asked last waits, wherever it asked first.
+      guard request.step == seat.lastPush else { return }
+      seat.expectation = .reply(peer)
+      return releaseReplies(directives: &directives)
     }
     try readContributions(of: request, &reader)
     try reader.rows("wanted rows", count: request.wantedRows, below: items.rowCount, into: &seat.wanted)

@@ -96,7 +96,8 @@ package struct ParameterShard: ~Copyable {
     case .bulkRequest:
       let request = try BulkRequest(from: &reader)
       try bulkRequested(request, &reader, from: peer, directives: &directives)
-    case .stepReply, .bulkReply, .control, .refusal, .laneOffer, .laneAcceptance:
+    case .stepReply, .bulkReply, .control, .refusal, .laneOffer, .laneAcceptance, .laneNotice, .backupBegin,
+      .backupReceipt, .backupLane:
       throw WireError("kind", "is not one that a server is sent")
     }
   }

@@ -36,6 +36,9 @@ package struct ServerConfiguration: Sendable {
 package struct Peer: Identifier {
   package let rawValue: UInt32
   package init(rawValue: UInt32) { self.rawValue = rawValue }
+
+  /// Whoever the server answers that a backup follows.
+  package static let leaders = Peer(rawValue: .max)
 }
 
 /// An order from the Core to the Loop.
@@ -47,4 +50,11 @@ package enum ServerDirective: Equatable, Sendable {
   case refuse(Peer, reason: String)
   /// Nothing is to be done: the frame belongs to another job, or to an earlier membership.
   case passOver(Peer, job: JobID, MembershipEpoch)
+
+  /// Whom it concerns.
+  package var peer: Peer {
+    switch self {
+    case .reply(let peer, _, _), .bulkReply(let peer, _, _), .refuse(let peer, _), .passOver(let peer, _, _): peer
+    }
+  }
 }

@@ -10,28 +10,35 @@ package import ZeroMQ
 /// A parameter server's thread and its sockets: it hands what arrives to the `ParameterShard` and carries out what
 /// that orders.
 package struct ServingLoop: ~Copyable {
-  private var link: CoordinatorLink
-  private let socket: Socket
+  let context: Context
+  var link: CoordinatorLink
+  let socket: Socket
+  /// The place that this process would like.
+  let place: Int
   private let watches: Watches
-  private let logger: Logger
-  private var shard: ParameterShard
+  let logger: Logger
+  var shard: ParameterShard
+  var standing: ServerStanding
   /// Whether peers may be on this machine alone, and share memory.
-  private let sharesMemory: Bool
+  let sharesMemory: Bool
   /// The conversations with workers and with the coordinator's bulk reader; a peer's number is its place in both.
-  private var links = LinkTable()
+  private(set) var links = LinkTable()
   private var lanes: [SharedLane?] = []
   /// Those that are there, and whose they are.
   private var openLanes: [SharedLane] = []
   private var placesOfLanes: [Int] = []
-  private var directives: [ServerDirective] = []
-  private var bytesSent: UInt64 = 0
-  private var bytesReceived: UInt64 = 0
+  var poll = PollSet()
+  var directives: [ServerDirective] = []
+  var bytesSent: UInt64 = 0
+  var bytesReceived: UInt64 = 0
+  /// Of the link to a server whose place this one has.
+  var leaderCounts = LinkCounts()
   private var exit: MemberExit?
 
   // Limit: how long a wait may last before the loop looks at its clocks again.
   private static let tick = Duration.milliseconds(200)
   // Limit: two frames per worker and the windows of bulk reads are under way at most; a thousand is far above.
-  private static let highWater = 1024
+  static let highWater = 1024
 
   /// Binds the server's own endpoint, joins the job, and serves until it is over; whenever the coordinator gathers its
   /// members anew, it joins again.
@@ -69,8 +76,8 @@ package struct ServingLoop: ~Copyable {
     case .left(let exit): return exit
     case .welcomed(let welcome):
       var loop = try ServingLoop(
-        link: link, socket: socket, sharesMemory: (advertised ?? endpoint).isFile, welcome: welcome, watches: watches,
-        logger: logger)
+        context: context, link: link, socket: socket, place: place, sharesMemory: (advertised ?? endpoint).isFile,
+        welcome: welcome, watches: watches, logger: logger)
       do {
         return try loop.link.leave(try loop.run())
       } catch {
@@ -81,8 +88,8 @@ package struct ServingLoop: ~Copyable {
   }
 
   private init(
-    link: consuming CoordinatorLink, socket: consuming Socket, sharesMemory: Bool, welcome: Welcome, watches: Watches,
-    logger: Logger
+    context: Context, link: consuming CoordinatorLink, socket: consuming Socket, place: Int, sharesMemory: Bool,
+    welcome: Welcome, watches: Watches, logger: Logger
   ) throws {
     let plan = try Self.plan(of: welcome)
     shard = ParameterShard(
@@ -90,12 +97,17 @@ package struct ServingLoop: ~Copyable {
         job: welcome.job, membership: welcome.membership, server: ServerID(welcome.index), plan: plan,
         size: welcome.size, placement: Placement(workers: Int(welcome.workers), servers: Int(welcome.servers)),
         restores: welcome.restores))
+    standing = welcome.isBackup ? .following(nil) : .alone
+    self.context = context
     self.link = link
     self.socket = socket
+    self.place = place
     self.sharesMemory = sharesMemory
     self.watches = watches
     self.logger = logger
-    logger.info("ready", metadata: ["server": "\(welcome.index)", "servers": "\(welcome.servers)"])
+    logger.info(
+      welcome.isBackup ? "ready as a backup" : "ready",
+      metadata: ["server": "\(welcome.index)", "servers": "\(welcome.servers)"])
   }
 
   private static func plan(of welcome: Welcome) throws -> TrainingPlan {
@@ -113,25 +125,36 @@ package struct ServingLoop: ~Copyable {
 
   private mutating func run() throws -> MemberExit {
     try link.send(.ready)
-    var poll = PollSet()
     let linkSlot = poll.add(link.socket)
     let socketSlot = poll.add(socket)
     let watchSlots = watches.add(to: &poll)
     while true {
       let isFrameThere = LaneWait.isFrameThere(in: openLanes)
-      let deadline = min(link.deadline, links.deadline)
       _ = try poll.wait(timeout: isFrameThere ? .zero : MonotonicClock.wait(until: deadline, atMost: Self.tick))
       if !isFrameThere { LaneWait.wake(openLanes) }
       if let exit = watches.exit(poll, watchSlots) { return exit }
       if poll.isReadable(linkSlot) {
         while let message = try link.receive() { try obey(message) }
       }
+      if case .following(let leader?) = standing { try follow(leader) }
       for place in placesOfLanes { try serveLane(of: place) }
       if poll.isReadable(socketSlot) { try serve() }
       if let exit { return exit }
       try link.ticked()
-      try links.tend(through: socket, at: MonotonicClock.seconds)
+      let now = MonotonicClock.seconds
+      try links.tend(through: socket, at: now)
+      if case .following(let leader?) = standing {
+        try tell(leader)
+        try leader.link.tend(through: leader.socket, at: now)
+      }
     }
+  }
+
+  /// When something must be sent again, or acknowledged.
+  private var deadline: Double {
+    let own = min(link.deadline, links.deadline)
+    if case .following(let leader?) = standing { return min(own, leader.link.deadline) }
+    return own
   }
 
   // MARK: the coordinator's word
@@ -146,9 +169,13 @@ package struct ServingLoop: ~Copyable {
     case .regroup(let reason):
       logger.notice("joins anew", metadata: ["reason": "\(reason)"])
       exit = .regrouped
+    case .follow(let endpoint): try follow(endpoint)
+    case .goAlone: try goAlone()
+    case .takeOver: try takeOver()
     case .alive: break
-    case .hello, .ready, .progress, .epochFinished, .paused, .evaluated, .measured, .farewell, .failed, .welcome,
-      .connect, .train, .pause, .settle, .settled, .evaluate, .askStatus, .status:
+    case .hello, .ready, .arranged, .leaderGone, .progress, .epochFinished, .paused, .evaluated, .measured, .farewell,
+      .failed, .welcome,
+      .connect, .train, .replaceServer, .pause, .settle, .settled, .evaluate, .askStatus, .status:
       throw WireError("message", "is not one that a server is sent")
     }
   }
@@ -156,6 +183,8 @@ package struct ServingLoop: ~Copyable {
   private var account: Account {
     var counts = links.counts
     counts += link.counts
+    counts += leaderCounts
+    if case .following(let leader?) = standing { counts += leader.link.counts }
     return Account(
       cpuSeconds: ProcessUsage.cpuSeconds, peakResidentBytes: UInt64(ProcessUsage.peakResidentBytes),
       bytesSent: bytesSent + link.bytesSent, bytesReceived: bytesReceived + link.bytesReceived,
@@ -198,9 +227,8 @@ package struct ServingLoop: ~Copyable {
     guard let lane = lanes[place], lane.hasFrame else { return }
     do {
       guard let frame = try lane.takeFrame() else { return }
-      bytesReceived += UInt64(frame.byteCount)
-      try shard.receive(frame, from: Peer(place), directives: &directives)
-    } catch {
+      try take(frame, from: place, inLane: lane.taken)
+    } catch let error as WireError {
       refuse(error, of: place)
     }
     try carryOut()
@@ -211,13 +239,13 @@ package struct ServingLoop: ~Copyable {
     directives.append(.refuse(Peer(place), reason: error.description))
   }
 
-  private func name(of place: Int) -> String { links[place].peer?.description ?? "nobody" }
+  func name(of place: Int) -> String { links[place].peer?.description ?? "nobody" }
 
   private mutating func receive(_ frame: RawSpan, from place: Int) throws {
     switch try LaneFrame(frame) {
     case nil:
-      bytesReceived += UInt64(frame.byteCount)
-      try shard.receive(frame, from: Peer(place), directives: &directives)
+      if let word = try BackupFrame(frame) { return try hear(word, from: place) }
+      try take(frame, from: place)
     case .offer(let process, let descriptor, let byteCount, let token):
       guard sharesMemory else { throw WireError("lane", "is offered to a server that listens to other machines") }
       do {
@@ -235,12 +263,30 @@ package struct ServingLoop: ~Copyable {
         return
       }
       try check(links[place].send(.acceptance(token: token), through: socket), place)
-    case .acceptance: throw WireError("kind", "is not one that a server is sent")
+      if case .leading(let follower) = standing {
+        let offer = LaneFrame.offer(process: process, descriptor: descriptor, byteCount: byteCount, token: token)
+        _ = try send(.lane(UInt32(place), offer), to: follower)
+      }
+    case .acceptance, .notice: throw WireError("kind", "is not one that a server is sent")
     }
   }
 
-  private mutating func carryOut() throws {
-    for directive in directives {
+  /// - Parameter sequence: the frame's number in the worker's lane, if it stands there
+  private mutating func take(_ frame: RawSpan, from place: Int, inLane sequence: UInt32? = nil) throws {
+    bytesReceived += UInt64(frame.byteCount)
+    switch standing {
+    case .alone: try shard.receive(frame, from: Peer(place), directives: &directives)
+    case .leading(let follower):
+      // Before the work, so that it takes place at both.
+      try forward(frame, from: place, inLane: sequence, to: follower)
+      try shard.receive(frame, from: Peer(place), directives: &directives)
+      follower.ledger.keepBack(&directives)
+    case .following: throw WireError("frame", "is for a server, and this one is a backup")
+    }
+  }
+
+  mutating func carryOut() throws {
+    for directive in directives where directive.peer != .leaders {
       switch directive {
       case .reply(let peer, let worker, let byteCount):
         let place = Int(peer.rawValue)

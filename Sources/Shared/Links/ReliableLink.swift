@@ -60,6 +60,12 @@ package final class ReliableLink {
     return try send(byteCount: bytes.count, through: socket) { writer in unsafe writer.bytes(bytes.span.bytes) }
   }
 
+  /// Gives this conversation up, and what is kept for it.
+  package func abandon() {
+    ledger.abandon()
+    for slot in 0..<LinkLedger.window { sent.clear(slot) }
+  }
+
   /// A queue that is full, and a peer that is away, lose a frame like any other mishap: it is sent again.
   private func transmit(_ slot: Int, through socket: borrowing Socket) throws(ZeroMQError) {
     if let peer {

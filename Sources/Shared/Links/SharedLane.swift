@@ -20,9 +20,11 @@ package final class SharedLane {
   private let side: Side
   private let region: SharedRegion
   private let token: UInt64
-  /// The numbers of the last frame that this side has left, and of the last that it has taken.
+  /// The number and the length of the last frame that this side has left.
   private var sequence: UInt32 = 0
-  private var taken: UInt32 = 0
+  private var written = 0
+  /// The number of the last frame that this side has taken.
+  package private(set) var taken: UInt32 = 0
 
   // Limit: the longest frame that goes this way; longer ones go through the socket. A step of 2¹⁷ items of 120 floats
   // is as long, and untouched pages take no memory.
@@ -63,6 +65,7 @@ package final class SharedLane {
   /// - Returns: whether the other side rests, and must be rung for
   package func write(byteCount: Int, _ write: (inout FrameWriter) -> Void) -> Bool {
     sequence &+= 1
+    written = byteCount
     region.store(UInt64(byteCount), at: lengthOffset(side))
     let start = areaStart(side)
     // Safety: the region lives as long as this lane.
@@ -73,15 +76,37 @@ package final class SharedLane {
     return region.load(at: wakefulnessOffset(side.other)) != 1
   }
 
+  /// The frame that this side wrote last.
+  package var lastWritten: RawSpan {
+    @_lifetime(borrow self)
+    borrowing get {
+      let start = areaStart(side)
+      // Safety: the region lives as long as this lane.
+      let memory = unsafe UnsafeRawBufferPointer(region.memory(start..<start + written))
+      return unsafe _overrideLifetime(RawSpan(_unsafeBytes: memory), borrowing: self)
+    }
+  }
+
+  /// The number of the frame that the other side has left last.
+  private var left: UInt32 { UInt32(truncatingIfNeeded: region.load(at: sequenceOffset(side.other))) }
+
   /// Whether the other side has left a frame that this one has not taken.
-  package var hasFrame: Bool { UInt32(truncatingIfNeeded: region.load(at: sequenceOffset(side.other))) != taken }
+  package var hasFrame: Bool { left != taken }
 
   /// The frame that the other side has left, once; nothing where there is none.
   /// - Throws: where its length is beyond the memory.
   @_lifetime(borrow self)
   package func takeFrame() throws(WireError) -> RawSpan? {
     guard hasFrame else { return nil }
-    taken = UInt32(truncatingIfNeeded: region.load(at: sequenceOffset(side.other)))
+    taken = left
+    return try frame(sequence: taken)
+  }
+
+  /// The frame of that number, or nothing where another has taken its place.
+  /// - Throws: where its length is beyond the memory.
+  @_lifetime(borrow self)
+  package func frame(sequence: UInt32) throws(WireError) -> RawSpan? {
+    guard left == sequence else { return nil }
     // Loaded once, since the other process may change it at any time.
     let length = region.load(at: lengthOffset(side.other))
     guard length <= Self.areaByteCount else { throw WireError("lane", "has no room for \(length) bytes") }

@@ -70,6 +70,16 @@ extension TrainingPlan {
   }
 }
 
+extension ClusterShape {
+  /// Plans that were written before there were backups have none.
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    workers = try container.decode(Int.self, forKey: .workers)
+    servers = try container.decode(Int.self, forKey: .servers)
+    backups = try container.decodeIfPresent(Int.self, forKey: .backups) ?? 0
+  }
+}
+
 /// Any name at all, to find the ones that a plan does not have.
 private struct AnyKey: CodingKey {
   let stringValue: String

@@ -58,6 +58,7 @@ extension TrainingPlan {
     try validatePretraining()
     try require("workers", (1...1024).contains(cluster.workers), "\(cluster.workers)", "1 to 1024")
     try require("servers", (1...1024).contains(cluster.servers), "\(cluster.servers)", "1 to 1024")
+    try require("backups", (0...1).contains(cluster.backups), "\(cluster.backups)", "0 or 1 for each server")
     try require(
       "workers", cluster.workers <= shardCount, "\(cluster.workers) workers for \(shardCount) logical shards",
       "at most one worker per shard; raise --shards")

@@ -182,8 +182,16 @@ package struct TrainingPlan: Sendable, Equatable, Codable {
 package struct ClusterShape: Sendable, Equatable, Codable {
   package var workers = 2
   package var servers = 1
-  package init(workers: Int = 2, servers: Int = 1) {
+  /// Of each server: processes that follow it, and take its place when it is lost.
+  package var backups = 0
+  package init(workers: Int = 2, servers: Int = 1, backups: Int = 0) {
     self.workers = workers
     self.servers = servers
+    self.backups = backups
   }
+
+  enum CodingKeys: String, CodingKey { case workers, servers, backups }
+
+  /// Processes that hold parameters, backups among them.
+  package var serverProcesses: Int { servers * (1 + backups) }
 }

@@ -59,6 +59,15 @@ extension ControlMessage {
     case 20: self = .regroup(reason: try reader.text("reason", atMost: Self.reasonLimit))
     case 21: self = .askStatus
     case 22: self = .status(try reader.byteArray("status", atMost: Self.statusLimit))
+    case 23: self = .arranged
+    case 24:
+      self = .replaceServer(
+        ServerID(rawValue: try reader.number("server")),
+        endpoint: try reader.text("endpoint", atMost: Self.endpointLimit))
+    case 25: self = .follow(serverEndpoint: try reader.text("endpoint", atMost: Self.endpointLimit))
+    case 26: self = .goAlone
+    case 27: self = .takeOver
+    case 28: self = .leaderGone
     default: throw WireError("message kind", "\(kind) is unknown")
     }
     try reader.finish()
@@ -140,12 +149,14 @@ extension ControlMessage {
     }
     let restores: UInt8 = try reader.number("restores")
     guard restores < 2 else { throw WireError("restores", "is \(restores)") }
+    let isBackup: UInt8 = try reader.number("backup")
+    guard isBackup < 2 else { throw WireError("backup", "is \(isBackup)") }
     return Welcome(
       job: job, membership: membership, index: index, workers: workers, servers: servers,
       size: ProblemSize(
         users: Int(users), items: Int(items), trainingInteractions: Int(interactions), coldItems: Int(coldItems),
         features: Int(features)),
-      restores: restores == 1, plan: try reader.byteArray("plan", atMost: planLimit))
+      restores: restores == 1, isBackup: isBackup == 1, plan: try reader.byteArray("plan", atMost: planLimit))
   }
 }
 

@@ -72,6 +72,17 @@ extension ControlMessage {
     case .status(let json):
       out.begin(22)
       out.block(json)
+    case .arranged: out.begin(23)
+    case .replaceServer(let server, let endpoint):
+      out.begin(24)
+      out.number(server.rawValue)
+      out.text(endpoint)
+    case .follow(let endpoint):
+      out.begin(25)
+      out.text(endpoint)
+    case .goAlone: out.begin(26)
+    case .takeOver: out.begin(27)
+    case .leaderGone: out.begin(28)
     }
     return out.bytes
   }
@@ -163,6 +174,7 @@ private struct ByteSink {
     number(UInt64(value.size.coldItems))
     number(UInt64(value.size.features))
     number(UInt8(value.restores ? 1 : 0))
+    number(UInt8(value.isBackup ? 1 : 0))
     block(value.plan)
   }
 }

@@ -17,6 +17,10 @@ package enum ControlMessage: Sendable, Equatable {
   case evaluated(RankCounts)
   case measured(RatingErrors)
   case farewell(Account)
+  /// A server is followed by its backup, or a backup has taken its server's place, as it was told.
+  case arranged
+  /// A backup has lost the connection to its server, which may have ended.
+  case leaderGone
   case failed(exitCode: Int32, reason: String)
   /// The exit code of what may succeed when it is tried again: its sender counts as lost, and the job goes on.
   package static let tryAgain: Int32 = 75
@@ -27,10 +31,18 @@ package enum ControlMessage: Sendable, Equatable {
   case connect(serverEndpoints: [String])
   /// Train `epoch` from `step` up to, not including, `until`; in `ssp` and `async` from the given positions.
   case train(epoch: Epoch, step: Step, until: Step, positions: [ShardPosition])
+  /// A server's place is another process's now: send the last request there, unless it is answered.
+  case replaceServer(ServerID, endpoint: String)
   case pause
   /// Training stands still: write the users' rows back to the servers; with the epoch that ends here, or 0.
   case settle(endedEpoch: Epoch)
   case evaluate(EvaluationTarget)
+  /// A backup's server listens there: follow it.
+  case follow(serverEndpoint: String)
+  /// A server has no backup any more.
+  case goAlone
+  /// A backup is the server now that it followed.
+  case takeOver
   /// The job is done: account for yourself and go.
   case finish
   /// The job failed: go.
@@ -86,11 +98,13 @@ package struct Welcome: Sendable, Equatable {
   package var size: ProblemSize
   /// A server waits for its rows instead of drawing initial ones.
   package var restores: Bool
+  /// A server follows the one of its place, instead of serving.
+  package var isBackup: Bool
   /// The plan as JSON.
   package var plan: [UInt8]
   package init(
     job: JobID, membership: MembershipEpoch, index: UInt16, workers: UInt16, servers: UInt16, size: ProblemSize,
-    restores: Bool, plan: [UInt8]
+    restores: Bool, isBackup: Bool = false, plan: [UInt8]
   ) {
     self.job = job
     self.membership = membership
@@ -99,6 +113,7 @@ package struct Welcome: Sendable, Equatable {
     self.servers = servers
     self.size = size
     self.restores = restores
+    self.isBackup = isBackup
     self.plan = plan
   }
 }

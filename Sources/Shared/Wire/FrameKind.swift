@@ -10,6 +10,13 @@ package enum FrameKind: UInt8, Sendable {
   /// A worker offers memory for the frames of its steps, the server takes the offer.
   case laneOffer
   case laneAcceptance
+  /// The frame of that number stands in the memory; a server tells its backup so.
+  case laneNotice
+  /// A backup begins to follow its server, and says how much it has.
+  case backupBegin
+  case backupReceipt
+  /// The two speak of memory that a worker shares with the server.
+  case backupLane
 }
 
 /// The eight bytes that begin every frame.

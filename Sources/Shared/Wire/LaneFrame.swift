@@ -1,14 +1,17 @@
-/// What two processes of one machine say before they share memory.
+/// What processes of one machine say of memory that they share, beside the frames that they put there.
 package enum LaneFrame: Sendable, Equatable {
   /// A worker's process has made memory, `[byteCount]`, and written `token` into it; `descriptor` is its name there.
   case offer(process: Int32, descriptor: Int32, byteCount: Int, token: UInt64)
   /// The server has found the memory of that token.
   case acceptance(token: UInt64)
+  /// The frame of that number, counted per direction from 1 and around, stands in the memory, and its length with it.
+  case notice(sequence: UInt32)
 
   private var kind: FrameKind {
     switch self {
     case .offer: .laneOffer
     case .acceptance: .laneAcceptance
+    case .notice: .laneNotice
     }
   }
 
@@ -16,6 +19,7 @@ package enum LaneFrame: Sendable, Equatable {
     switch self {
     case .offer: FrameMark.byteCount + 24
     case .acceptance: FrameMark.byteCount + 8
+    case .notice: FrameMark.byteCount + 4
     }
   }
 
@@ -28,6 +32,7 @@ package enum LaneFrame: Sendable, Equatable {
       writer.number(UInt64(byteCount))
       writer.number(token)
     case .acceptance(let token): writer.number(token)
+    case .notice(let sequence): writer.number(sequence)
     }
   }
 
@@ -43,7 +48,10 @@ package enum LaneFrame: Sendable, Equatable {
         process: process, descriptor: descriptor, byteCount: try Self.byteCount(&reader),
         token: try reader.number("token"))
     case .laneAcceptance: self = .acceptance(token: try reader.number("token"))
-    case .stepRequest, .stepReply, .bulkRequest, .bulkReply, .control, .refusal: return nil
+    case .laneNotice: self = .notice(sequence: try reader.number("sequence"))
+    case .stepRequest, .stepReply, .bulkRequest, .bulkReply, .control, .refusal, .backupBegin, .backupReceipt,
+      .backupLane:
+      return nil
     }
     try reader.finish()
   }

@@ -149,6 +149,9 @@ package struct LinkLedger: Sendable {
     return .acknowledge(header(.acknowledgement, next))
   }
 
+  /// The other end is not waited for any more: nothing is due, and what is sent is dropped.
+  package mutating func abandon() { isPeerGone = true }
+
   /// What wakes the other end, and carries the acknowledgement with it; nil where nobody is there.
   package mutating func ring() -> LinkHeader? {
     guard peer != 0, !isPeerGone else { return nil }

@@ -19,9 +19,21 @@ package struct PollSet: ~Copyable {
     unsafe append(zmq_pollitem_t(socket: socket.handle.open, fd: 0, events: Self.readable, revents: 0), socket.handle)
   }
 
+  /// Watches for a lost connection. The watch must outlive the set's last wait.
+  package mutating func add(_ watch: borrowing DisconnectWatch) -> Slot {
+    unsafe append(zmq_pollitem_t(socket: watch.handle.open, fd: 0, events: Self.readable, revents: 0), watch.handle)
+  }
+
   /// Watches a file descriptor for bytes, its end or an error.
   package mutating func add(fileDescriptor: Int32) -> Slot {
     unsafe append(zmq_pollitem_t(socket: nil, fd: fileDescriptor, events: Self.readable, revents: 0), nil)
+  }
+
+  /// Watches a socket no more, which may then be closed.
+  package mutating func remove(_ slot: Slot) {
+    // Safety: poll(2) passes over a descriptor below 0.
+    unsafe items[slot.index] = zmq_pollitem_t(socket: nil, fd: -1, events: 0, revents: 0)
+    handles[slot.index] = nil
   }
 
   /// From now on also watches whether the socket at `slot` could send, or no longer does.

@@ -6,6 +6,8 @@ package struct Socket: ~Copyable {
     case dealer
     /// Knows each of its peers by name.
     case router
+    /// Hears what another socket of its process reports (`DisconnectWatch`).
+    case pair
   }
 
   let handle: SocketHandle

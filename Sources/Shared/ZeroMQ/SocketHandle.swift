@@ -21,6 +21,7 @@ final class SocketHandle {
       switch kind {
       case .dealer: ZMQ_DEALER
       case .router: ZMQ_ROUTER
+      case .pair: ZMQ_PAIR
       }
     unsafe frame = .allocate(capacity: 1)
     // Safety: the frame is valid memory of the right size; this call cannot fail.

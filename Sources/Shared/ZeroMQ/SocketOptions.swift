@@ -73,6 +73,7 @@ package struct SocketOptions: Sendable {
     case .router:
       try socket.set(ZMQ_ROUTER_MANDATORY, routerMandatory ? 1 : 0)
       try socket.set(ZMQ_ROUTER_HANDOVER, routerHandover ? 1 : 0)
+    case .pair: break
     }
   }
 }

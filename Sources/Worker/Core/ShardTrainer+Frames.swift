@@ -10,7 +10,9 @@ extension ShardTrainer {
   /// Draws up the headers of the requests: what the last step pushes, and whether they ask for the rows of `current`.
   mutating func prepareRequests(step: Step, pushes: Bool, wantsCurrent: Bool) {
     requestHeaders.removeAll(keepingCapacity: true)
+    isUnanswered.removeAll(keepingCapacity: true)
     for _ in 0..<configuration.placement.servers {
+      isUnanswered.append(true)
       requestHeaders.append(
         StepRequest(
           job: configuration.job, membership: configuration.membership, worker: configuration.worker, epoch: epoch,
@@ -88,6 +90,21 @@ extension ShardTrainer {
     reducer.removeAll()
   }
 
+  /// Another process has a server's place.
+  /// - Returns: whether the last request must be sent to it, as it was
+  package func serverReplaced(_ server: ServerID) throws(WireError) -> Bool {
+    let index = Int(server.rawValue)
+    guard index < configuration.placement.servers else {
+      throw WireError("server", "is \(index) of \(configuration.placement.servers)")
+    }
+    switch state {
+    case .awaitingRows, .awaitingLast: return isUnanswered[index]
+    case .ready, .idle: return false
+    case .empty, .loading, .writingBack, .collecting:
+      throw WireError("server", "is replaced while its rows are \(state)")
+    }
+  }
+
   // MARK: replies
 
   /// Takes a frame from a server. A reply to a request that is no longer open is passed over.
@@ -104,7 +121,8 @@ extension ShardTrainer {
       let reply = try BulkRequest(from: &reader)
       try bulkReplied(reply, &reader, from: server, directives: &directives)
     case .refusal: throw WireError("request", "was refused by server \(server): \(try Refusal.read(&reader))")
-    case .stepRequest, .bulkRequest, .control, .laneOffer, .laneAcceptance:
+    case .stepRequest, .bulkRequest, .control, .laneOffer, .laneAcceptance, .laneNotice, .backupBegin,
+      .backupReceipt, .backupLane:
       throw WireError("kind", "is not one that a worker is sent")
     }
   }
@@ -123,16 +141,20 @@ extension ShardTrainer {
         throw WireError(
           "rows", "are \(reply.rows) with \(reply.dense) dense weights, not what was asked of \(reply.server)")
       }
+      guard isUnanswered[server] else { return }
       Self.grow(&itemRows, to: current.items.rows.count * shape.rowWidth)
       try Self.read(&reader, slice: slice, into: &dense)
       try Self.read(
         &reader, slots: current.slots[server], width: shape.rowWidth, configuration.plan.wire, into: &itemRows)
       try reader.finish()
+      isUnanswered[server] = false
       optimizerStep = max(optimizerStep, reply.optimizerStep)
       state = missing > 1 ? .awaitingRows(repliesMissing: missing - 1) : .ready
       if missing == 1 { count(staleness: reply.staleness) }
     case .awaitingLast(let missing):
-      guard reply.step == current.step.next else { return }
+      let server = Int(reply.server.rawValue)
+      guard reply.step == current.step.next, server < isUnanswered.count, isUnanswered[server] else { return }
+      isUnanswered[server] = false
       optimizerStep = max(optimizerStep, reply.optimizerStep)
       state = missing > 1 ? .awaitingLast(repliesMissing: missing - 1) : .idle
       if missing == 1 { lastPushAnswered(directives: &directives) }

@@ -72,8 +72,10 @@ package struct ShardTrainer: ~Copyable {
   /// What rounding has taken from the items' gradients so far, `[items × width]` in units of the plan's
   /// `gradientScale`; kept only where gradients are rounded.
   var remainders: FloatBuffer
-  /// Per server: how many item rows its request carries.
+  /// Per server: its request's header.
   var requestHeaders: [StepRequest] = []
+  /// Per server: whether its request is not answered yet.
+  var isUnanswered: [Bool] = []
 
   /// Optimizer steps that the rows at hand have seen.
   package internal(set) var optimizerStep: UInt64 = 0

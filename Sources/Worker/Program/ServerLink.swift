@@ -13,9 +13,22 @@ final class ServerLink {
   let link: ReliableLink
   private let lane: SharedLane?
   private var isLaneOpen = false
+  /// Whether its request must be at hand until the next one.
+  private let keepsRequest: Bool
+  private var lastRequest = LastRequest.none
 
-  init(id: ServerID, socket: consuming Socket, slot: PollSet.Slot, lane: SharedLane?) {
+  /// Where the last request of a step is. Written anew it would not be the same, since what rounding takes from it is
+  /// carried over.
+  private enum LastRequest {
+    case none
+    case inLane
+    case copied
+  }
+  private var copy: [UInt8] = []
+
+  init(id: ServerID, socket: consuming Socket, slot: PollSet.Slot, lane: SharedLane?, keepsRequest: Bool) {
     self.id = id
+    self.keepsRequest = keepsRequest
     self.socket = socket
     self.slot = slot
     self.lane = lane
@@ -25,10 +38,42 @@ final class ServerLink {
   /// The memory where the server's frames are, once it has accepted it.
   var openLane: SharedLane? { isLaneOpen ? lane : nil }
 
-  /// The way for a frame of a step, unless it must go through the socket.
-  func lane(for byteCount: Int) -> SharedLane? {
-    guard let lane = openLane, lane.fits(byteCount) else { return nil }
-    return lane
+  /// Sends a step's request, through the memory where it is shared.
+  func sendRequest(byteCount: Int, _ write: (inout FrameWriter) -> Void) throws {
+    if let lane = openLane, lane.fits(byteCount) {
+      lastRequest = .inLane
+      if lane.write(byteCount: byteCount, write) { try link.ring(through: socket) }
+    } else if keepsRequest {
+      lastRequest = .copied
+      // Safety: the array's memory is as long as what is written, which the writer checks.
+      let bytes = unsafe [UInt8](unsafeUninitializedCapacity: byteCount) { memory, count in
+        var writer = unsafe FrameWriter(UnsafeMutableRawBufferPointer(memory))
+        write(&writer)
+        count = writer.byteCount
+      }
+      try sendCopy(bytes)
+    } else {
+      try send(byteCount: byteCount, write)
+    }
+  }
+
+  /// Sends the last request of the process that had this place before.
+  func sendRequest(of before: ServerLink) throws {
+    switch before.lastRequest {
+    case .none: return
+    case .inLane:
+      guard let lane = before.lane else { preconditionFailure("a request in a lane that is none") }
+      // Safety: copied before the closure returns.
+      try sendCopy(unsafe lane.lastWritten.withUnsafeBytes { unsafe Array($0) })
+    case .copied: try sendCopy(before.copy)
+    }
+    lastRequest = .copied
+  }
+
+  private func sendCopy(_ bytes: [UInt8]) throws {
+    copy = bytes
+    // Safety: bytes have no padding.
+    try send(byteCount: bytes.count) { writer in unsafe writer.bytes(bytes.span.bytes) }
   }
 
   /// The server has found the memory; returns it.

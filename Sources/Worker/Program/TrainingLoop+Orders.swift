@@ -13,6 +13,7 @@ extension TrainingLoop {
   mutating func obey(_ message: ControlMessage) throws {
     switch message {
     case .connect(let endpoints): try connect(to: endpoints)
+    case .replaceServer(let id, let endpoint): try replace(id, endpoint)
     case .train(let epoch, let step, let until, let positions):
       try trainer.trainingOrdered(
         epoch: epoch, step: step, until: until, positions: positions, directives: &directives)
@@ -37,7 +38,8 @@ extension TrainingLoop {
       logger.notice("joins anew", metadata: ["reason": "\(reason)"])
       exit = .regrouped
     case .alive: break
-    case .hello, .ready, .progress, .epochFinished, .paused, .settled, .evaluated, .measured, .farewell, .failed,
+    case .hello, .ready, .arranged, .leaderGone, .follow, .goAlone, .takeOver, .progress, .epochFinished, .paused,
+      .settled, .evaluated, .measured, .farewell, .failed,
       .welcome, .askStatus, .status:
       throw WireError("message", "is not one that a worker is sent")
     }
@@ -49,25 +51,44 @@ extension TrainingLoop {
       throw WireError("servers", "are \(endpoints.count), not \(expected), or told of a second time")
     }
     for (index, endpoint) in endpoints.enumerated() {
-      var options = SocketOptions()
-      options.immediate = false
-      options.maximumMessageByteCount = frameByteLimit
-      options.routingID = .incarnation(.random(in: .min ... .max), of: "worker", place)
-      let socket = try Socket(context: context, kind: .dealer, options: options)
-      let server = try Endpoint(endpoint)
-      try socket.connect(server)
-      let slot = poll.add(socket)
-      let lane = server.isFile ? try SharedLane(token: .random(in: 1 ... .max)) : nil
-      let link = ServerLink(id: ServerID(index), socket: socket, slot: slot, lane: lane)
-      if let lane { try link.send(lane.offer) }
-      servers.append(link)
+      servers.append(try serverLink(ServerID(index), try Endpoint(endpoint)))
     }
     try trainer.connected(directives: &directives)
     try carryOut()
   }
 
+  private mutating func serverLink(_ id: ServerID, _ endpoint: Endpoint) throws -> ServerLink {
+    var options = SocketOptions()
+    options.immediate = false
+    options.maximumMessageByteCount = frameByteLimit
+    options.routingID = .incarnation(.random(in: .min ... .max), of: "worker", place)
+    let socket = try Socket(context: context, kind: .dealer, options: options)
+    try socket.connect(endpoint)
+    let slot = poll.add(socket)
+    let lane = endpoint.isFile ? try SharedLane(token: .random(in: 1 ... .max)) : nil
+    let link = ServerLink(
+      id: id, socket: socket, slot: slot, lane: lane, keepsRequest: trainer.configuration.plan.cluster.backups > 0)
+    if let lane { try link.send(lane.offer) }
+    return link
+  }
+
+  /// A server's backup has its place. What the lost one may still have sent goes with its socket.
+  private mutating func replace(_ id: ServerID, _ endpoint: String) throws {
+    let index = Int(id.rawValue)
+    guard servers.indices.contains(index) else { throw WireError("server", "is \(id) of \(servers.count)") }
+    let before = servers[index]
+    poll.remove(before.slot)
+    oldCounts += before.link.counts
+    servers[index] = try serverLink(id, try Endpoint(endpoint))
+    openLanes = servers.compactMap(\.openLane)
+    let isUnanswered = try trainer.serverReplaced(id)
+    if isUnanswered { try servers[index].sendRequest(of: before) }
+    logger.notice("goes over to a backup", metadata: ["server": "\(id)", "asksAgain": "\(isUnanswered)"])
+  }
+
   private var account: Account {
     var counts = link.counts
+    counts += oldCounts
     for server in servers { counts += server.link.counts }
     return Account(
       cpuSeconds: ProcessUsage.cpuSeconds, peakResidentBytes: UInt64(ProcessUsage.peakResidentBytes),
@@ -91,12 +112,7 @@ extension TrainingLoop {
       for server in servers {
         let size = trainer.requestByteCount(for: server.id)
         bytesSent += UInt64(size)
-        if let lane = server.lane(for: size) {
-          let rests = lane.write(byteCount: size) { writer in trainer.writeRequest(for: server.id, into: &writer) }
-          if rests { try server.link.ring(through: server.socket) }
-        } else {
-          try server.send(byteCount: size) { writer in trainer.writeRequest(for: server.id, into: &writer) }
-        }
+        try server.sendRequest(byteCount: size) { writer in trainer.writeRequest(for: server.id, into: &writer) }
       }
       trainer.requestsSent()
     case .sendBulk(let id, let request):

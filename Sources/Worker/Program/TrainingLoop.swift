@@ -17,7 +17,7 @@ package struct TrainingLoop: ~Copyable {
   let place: Int
   var servers: [ServerLink] = []
   /// The memory shared with those that have accepted it.
-  private var openLanes: [SharedLane] = []
+  var openLanes: [SharedLane] = []
   var poll = PollSet()
   let data: PreparedDataset
   /// What a rating model is measured on; nil where none is trained.
@@ -30,6 +30,8 @@ package struct TrainingLoop: ~Copyable {
   var directives: [WorkerDirective] = []
   var underWay: [WorkerDirective] = []
   var evaluationTarget = EvaluationTarget.test
+  /// Of links to servers that are lost.
+  var oldCounts = LinkCounts()
   var bytesSent: UInt64 = 0
   var bytesReceived: UInt64 = 0
   private var lastReport = 0.0
@@ -197,7 +199,7 @@ package struct TrainingLoop: ~Copyable {
     case .acceptance(let token):
       openLanes.append(try server.laneAccepted(token))
       logger.info("shares memory", metadata: ["server": "\(server.id)"])
-    case .offer: throw WireError("kind", "is not one that a worker is sent")
+    case .offer, .notice: throw WireError("kind", "is not one that a worker is sent")
     }
   }
 

@@ -114,7 +114,10 @@ final class CoordinatorProcess: SimulatedProcess {
         }
       }
     } else if case .hello(let hello) = message {
-      if cluster.job.isSupervised { take(.childEnded) }
+      if cluster.job.isSupervised {
+        take(.childEnded)
+        try carryOut()
+      }
       switch coordinator.memberArrived(hello, at: time, directives: &directives) {
       case .seated(let member):
         members[line.number] = member
@@ -202,6 +205,13 @@ final class CoordinatorProcess: SimulatedProcess {
       guard cluster.bug != .unsettledCut else { return try errandDone(Errand(.settle, [])) }
       try begin(settling(step, endedEpoch))
     case .writeCheckpoint(let position): try begin(cutting(position))
+    case .promote(let backup, let server, _):
+      if let lost = addresses[server] { members[lost.number] = nil }
+      addresses[server] = addresses.removeValue(forKey: backup)
+      if let line = addresses[server] { members[line.number] = server }
+      closeAccess()
+    case .reportBackupLost(let backup, _):
+      if let lost = addresses.removeValue(forKey: backup) { members[lost.number] = nil }
     case .reportStart, .reportEpoch, .reportRecovery: break
     case .finish(let outcome): try finish(outcome)
     }
@@ -218,12 +228,16 @@ final class CoordinatorProcess: SimulatedProcess {
   private func goBack() throws {
     members = [:]
     addresses = [:]
-    for line in access { line.close() }
-    access = []
+    closeAccess()
     source = coordinator.goesOnFromCheckpoint ? cluster.disk.newest() : nil
     guard source?.header.optimizerStep ?? 0 == coordinator.position.optimizerStep else {
       throw SimulationFailure("the checkpoint of step \(coordinator.position.optimizerStep) cannot be read any more")
     }
+  }
+
+  private func closeAccess() {
+    for line in access { line.close() }
+    access = []
   }
 
   private func finish(_ outcome: JobOutcome) throws {

@@ -38,6 +38,8 @@ class SimulatedProcess {
     preconditionFailure("\(node) takes no frames")
   }
   func woke(_ alarm: Alarm) throws { preconditionFailure("\(node) set no \(alarm)") }
+  /// The other end of a connection has ended.
+  func lost(_ line: Line) throws {}
   func signalled(_ signal: Signal) throws { preconditionFailure("\(node) takes no \(signal)") }
   /// It cannot go on.
   func failed(_ error: any Error) { preconditionFailure("\(node) failed: \(error)") }

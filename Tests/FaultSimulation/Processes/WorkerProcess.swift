@@ -11,6 +11,8 @@ final class WorkerProcess: MemberProcess {
   final class Training {
     var trainer: ShardTrainer
     var servers: [Line] = []
+    /// What each server was asked last, until the next time.
+    var lastRequests: [[UInt8]] = []
     var isComputing = false
     init(_ configuration: WorkerConfiguration) { trainer = ShardTrainer(configuration) }
   }
@@ -49,7 +51,16 @@ final class WorkerProcess: MemberProcess {
         throw WireError("servers", "are \(endpoints.count), or told of a second time")
       }
       training.servers = endpoints.map { open($0) }
+      training.lastRequests = endpoints.map { _ in [] }
       try training.trainer.connected(directives: &directives)
+    case .replaceServer(let id, let endpoint):
+      let server = Int(id.rawValue)
+      guard training.servers.indices.contains(server) else { throw WireError("server", "is \(id)") }
+      training.servers[server].close()
+      training.servers[server] = open(endpoint)
+      if try training.trainer.serverReplaced(id) {
+        try say(training.lastRequests[server], on: training.servers[server])
+      }
     case .train(let epoch, let step, let until, let positions):
       try training.trainer.trainingOrdered(
         epoch: epoch, step: step, until: until, positions: positions, directives: &directives)
@@ -115,6 +126,7 @@ final class WorkerProcess: MemberProcess {
           training.trainer.writeRequest(for: ServerID(server), into: &writer)
         }
         try cluster.ledger.requested(frame, of: server)
+        training.lastRequests[server] = frame
         try say(frame, on: line)
       }
       training.trainer.requestsSent()

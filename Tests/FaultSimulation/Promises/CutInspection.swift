@@ -98,7 +98,7 @@ struct CutInspection {
       if let base = membership.base { try restore(&twin, from: base.checkpoint, server) }
       for deed in record.deeds {
         switch deed {
-        case .applied(let push): try give(&twin, record.sent[push] ?? [])
+        case .applied(let push): try give(&twin, membership.sent[server]?[push] ?? [])
         case .awaited(let frame): try give(&twin, frame)
         }
       }

@@ -38,8 +38,8 @@ final class Ledger {
     let configuration: ServerConfiguration
     var deeds: [Deed] = []
     var applied: Set<Push> = []
-    /// The pushes to it, as their workers sent them.
-    var sent: [Push: [UInt8]] = [:]
+    /// Of these, what its workers were told of.
+    var answered: Set<Push> = []
   }
 
   /// A cut that is whole on disk.
@@ -56,7 +56,12 @@ final class Ledger {
     /// The process that trains each shard.
     var holders: [Int: UInt32] = [:]
     var computed: Set<Push> = []
-    var servers: [Int: ServerRecord] = [:]
+    /// By process, backups among them; and which process serves in each place.
+    var records: [UInt32: ServerRecord] = [:]
+    var serving: [Int: UInt32] = [:]
+    /// The pushes to each place, as their workers sent them.
+    var sent: [Int: [Push: [UInt8]]] = [:]
+    var servers: [Int: ServerRecord] { serving.compactMapValues { records[$0] } }
     /// The workers' users at their last settling.
     var settled: [Int: [UInt32: [UInt8]]] = [:]
   }
@@ -69,6 +74,8 @@ final class Ledger {
   private(set) var cutsOfEpochs: [Int: Checkpoint] = [:]
   /// The highest optimizer step that was reached.
   private(set) var optimizerStep: UInt64 = 0
+  /// How often a backup took its server's place.
+  private(set) var takeovers = 0
 
   init(job: SimulatedJob, reference: Reference?) {
     self.job = job
@@ -77,7 +84,7 @@ final class Ledger {
 
   // MARK: what servers do
 
-  func serves(_ configuration: ServerConfiguration) throws {
+  func serves(_ configuration: ServerConfiguration, process: UInt32, isBackup: Bool) throws {
     guard configuration.restores == (newest != nil) else {
       throw SimulationFailure(
         newest == nil ? "rows are restored without a checkpoint" : "the job begins anew, and there is a checkpoint")
@@ -86,9 +93,26 @@ final class Ledger {
     var membership =
       memberships[configuration.job]
       ?? Membership(base: newest, trained: newest?.trained ?? TrainedInteractions(job))
-    guard membership.servers[server] == nil else { throw SimulationFailure("two servers have place \(server)") }
-    membership.servers[server] = ServerRecord(configuration: configuration)
+    membership.records[process] = ServerRecord(configuration: configuration)
+    if !isBackup {
+      guard membership.serving[server] == nil else { throw SimulationFailure("two servers have place \(server)") }
+      membership.serving[server] = process
+    }
     memberships[configuration.job] = membership
+  }
+
+  /// A backup has its server's place, and must know all that the server has told anyone of.
+  func tookOver(_ configuration: ServerConfiguration, by process: UInt32) throws {
+    let server = Int(configuration.server.rawValue)
+    guard let membership = memberships[configuration.job], let lost = membership.servers[server],
+      let heir = membership.records[process]
+    else { throw SimulationFailure("a backup takes over from nobody") }
+    let unknown = lost.answered.subtracting(heir.applied)
+    guard unknown.isEmpty else {
+      throw SimulationFailure("the backup of server \(server) takes over, and does not know \(unknown)")
+    }
+    memberships[configuration.job]?.serving[server] = process
+    takeovers += 1
   }
 
   /// The servers were given the rows that the job goes on from.
@@ -99,7 +123,8 @@ final class Ledger {
   }
 
   func received(
-    _ frame: [UInt8], by configuration: ServerConfiguration, applied: Int, optimizerStep reached: UInt64
+    _ frame: [UInt8], by configuration: ServerConfiguration, process: UInt32, applied: Int,
+    optimizerStep reached: UInt64
   ) throws {
     optimizerStep = max(optimizerStep, reached)
     let server = Int(configuration.server.rawValue)
@@ -108,20 +133,26 @@ final class Ledger {
         throw SimulationFailure("server \(server) counts \(applied) updates for one frame")
       }
       let push = Push(request)
-      guard memberships[configuration.job]?.servers[server]?.sent[push] != nil else {
+      guard memberships[configuration.job]?.sent[server]?[push] != nil else {
         throw SimulationFailure("server \(server) applied an update that nobody sent it: \(push)")
       }
-      guard memberships[configuration.job]?.servers[server]?.applied.insert(push).inserted == true else {
+      guard memberships[configuration.job]?.records[process]?.applied.insert(push).inserted == true else {
         throw SimulationFailure("server \(server) applied an update twice: \(push)")
       }
-      memberships[configuration.job]?.servers[server]?.deeds.append(.applied(push))
+      memberships[configuration.job]?.records[process]?.deeds.append(.applied(push))
     } else if try awaitsStep(frame) {
-      memberships[configuration.job]?.servers[server]?.deeds.append(.awaited(frame))
+      memberships[configuration.job]?.records[process]?.deeds.append(.awaited(frame))
     }
   }
 
   /// A worker gets rows: nobody may be further behind than `ssp` allows.
-  func replied(to worker: WorkerID, _ frame: [UInt8], by configuration: ServerConfiguration) throws {
+  func replied(
+    to worker: WorkerID, _ frame: [UInt8], by configuration: ServerConfiguration, process: UInt32
+  ) throws {
+    if job.plan.cluster.backups > 0, let record = memberships[configuration.job]?.records[process] {
+      let told = record.applied.filter { $0.worker == worker.rawValue }
+      memberships[configuration.job]?.records[process]?.answered.formUnion(told)
+    }
     // Safety: bytes have no padding.
     var reader = unsafe FrameReader(frame.span.bytes)
     _ = try FrameMark.read(&reader)
@@ -167,7 +198,7 @@ final class Ledger {
   /// A worker sends a server its request.
   func requested(_ frame: [UInt8], of server: Int) throws {
     guard let request = try stepRequest(frame), request.pushes else { return }
-    memberships[request.job]?.servers[server]?.sent[Push(request)] = frame
+    memberships[request.job]?.sent[server, default: [:]][Push(request)] = frame
   }
 
   func settled(_ rows: [UInt32: [UInt8]], by configuration: WorkerConfiguration) {
@@ -213,7 +244,7 @@ final class Ledger {
         throw SimulationFailure("losses or ranks are not those of the undisturbed training")
       }
     }
-    let accounts = coordinator.finalAccounts
+    let accounts = coordinator.finalAccounts.filter { $0.key.role != .backup }
     guard accounts.count == coordinator.workers.count + coordinator.servers.count else { return }
     let pushed = accounts.filter { $0.key.role == .worker }.values.reduce(0) { $0 + $1.updates }
     let applied = accounts.filter { $0.key.role == .server }.values.reduce(0) { $0 + $1.updates }

@@ -1,5 +1,6 @@
 import Faults
 import Foundation
+import Plan
 
 /// Draws the statements of fault plans.
 enum FaultGenerator {
@@ -8,7 +9,16 @@ enum FaultGenerator {
 
   static func statements(seed: UInt64, for job: SimulatedJob) -> [String] {
     var dice = Dice(seed: seed, 3)
-    return (0..<dice.index(below: most + 1)).map { _ in statement(&dice, job) }
+    let statements = (0..<dice.index(below: most + 1)).map { _ in statement(&dice, job) }
+    return statements + takeover(seed: seed, of: job)
+  }
+
+  /// What makes a backup work, where there are some; drawn apart, so that all else is as without.
+  private static func takeover(seed: UInt64, of job: SimulatedJob) -> [String] {
+    guard job.plan.cluster.backups > 0 else { return [] }
+    var dice = Dice(seed: seed, 5)
+    let server = dice.index(below: job.plan.cluster.serverProcesses)
+    return ["kill server \(server) at \(seconds(dice.number(in: 0...job.expectedSeconds)))"]
   }
 
   private static func statement(_ dice: inout Dice, _ job: SimulatedJob) -> String {

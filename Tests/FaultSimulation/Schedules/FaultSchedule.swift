@@ -45,8 +45,11 @@ package struct FaultSchedule: Sendable {
 
   package func breaksPromise(_ references: References) throws -> Bool { try brokenPromise(references) != nil }
 
-  /// How often the job lost someone and went on.
-  package func recoveries(_ references: References) throws -> Int { try run(references).history.recoveries.count }
+  /// How often the job lost someone and went on, and how often a backup took its server's place for that.
+  package func losses(_ references: References) throws -> (recoveries: Int, takeovers: Int) {
+    let cluster = try run(references)
+    return (cluster.history.recoveries.count, cluster.ledger.takeovers)
+  }
 
   @discardableResult private func run(_ references: References) throws -> FaultyCluster {
     var faults = try FaultPlan(statements.joined(separator: "\n"))
@@ -61,7 +64,8 @@ package struct FaultSchedule: Sendable {
   package var summary: String {
     let cluster = job.plan.cluster
     return """
-      \(job.plan.consistency), \(cluster.workers) workers, \(cluster.servers) servers, \
+      \(job.plan.consistency), \(cluster.workers) workers, \(cluster.servers) servers\
+      \(cluster.backups > 0 ? " with backups" : ""), \
       \(job.isSupervised ? "one machine" : "many machines"), kind \(job.kind): \
       \(plan)
       """

@@ -26,6 +26,8 @@ package enum SeededBug: String, CaseIterable, Sendable {
   case endlessLease = "endless-lease"
   /// A file that a dying machine left is taken as it is.
   case acceptedTear = "accepted-tear"
+  /// A server answers before its backup has what it answers to.
+  case lateForward = "late-forward"
   /// Links hand up what arrives, as it arrives.
   case unguardedLinks = "unguarded-links"
 }

@@ -23,7 +23,10 @@ package struct SimulatedJob: Sendable {
     // Adam's tables take longer to draw up than all that is trained here.
     let kind = dice.element(of: [0, 0, 1, 1, 2])
     let consistency = dice.element(of: [Consistency.bsp, .bsp, .ssp(1), .ssp(3), .async])
-    let cluster = ClusterShape(workers: 1 + dice.index(below: 3), servers: 1 + dice.index(below: 2))
+    var cluster = ClusterShape(workers: 1 + dice.index(below: 3), servers: 1 + dice.index(below: 2))
+    // Drawn apart, so that a seed means what it meant before there were backups.
+    var backupDice = Dice(seed: seed, 4)
+    if backupDice.chance(0.25) { cluster.backups = 1 }
     // One in eight computes for so long that epochs are cut in between.
     let pace = dice.chance(0.125) ? 6.0 : dice.magnitude(in: 0.02...0.5)
     let delay = dice.magnitude(in: 0.0002...0.05)
@@ -65,7 +68,7 @@ package struct SimulatedJob: Sendable {
 
   /// Every process, the coordinator first.
   var nodes: [FaultNode] {
-    [FaultNode(.coordinator)] + (0..<plan.cluster.servers).map { FaultNode(.server, $0) }
+    [FaultNode(.coordinator)] + (0..<plan.cluster.serverProcesses).map { FaultNode(.server, $0) }
       + (0..<plan.cluster.workers).map { FaultNode(.worker, $0) }
   }
 

@@ -48,6 +48,8 @@ enum SimulatedEvent {
   /// A frame has come to the end of its line; `binding` is who listened there when it was sent.
   case arrival(Line, Line.Direction, [UInt8], binding: Int)
   case alarm(SimulatedProcess, Alarm)
+  /// A socket sees that the process at the other end of its connection has ended.
+  case broken(Line)
   /// The supervisor sees that a process has ended.
   case ended(SimulatedProcess)
   /// The supervisor starts the next process of a post, of that start of the job.

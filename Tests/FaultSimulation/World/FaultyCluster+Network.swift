@@ -1,4 +1,5 @@
 import Faults
+import Plan
 
 /// The network: endpoints where a process listens, and lines to them. A line keeps its order, as TCP does, until the
 /// faults take a hand; what was under way to a process that ended is gone, and what is sent while nobody listens waits
@@ -23,7 +24,13 @@ extension FaultyCluster {
   }
 
   func unbind(_ endpoint: String, of process: SimulatedProcess) {
-    if bindings[endpoint]?.process === process { bindings[endpoint] = nil }
+    guard bindings[endpoint]?.process === process else { return }
+    bindings[endpoint] = nil
+    // Only backups look; whoever else is disturbed by it draws other delays from then on.
+    guard job.plan.cluster.backups > 0 else { return }
+    for line in lines where line.endpoint == endpoint && line.isOpen && line.client.node.role == .server {
+      add(.broken(line), in: dice.number(in: job.delay))
+    }
   }
 
   func send(_ frame: [UInt8], on line: Line, _ direction: Line.Direction) {

@@ -85,6 +85,10 @@ package final class FaultyCluster {
       if process.isPaused(at: time) { return queue.add(event, at: process.pausedUntil) }
       if case .due(let end) = alarm { return end.tend() }
       attend(process) { try process.woke(alarm) }
+    case .broken(let line):
+      guard line.isOpen, line.client.isAlive else { return }
+      if line.client.isPaused(at: time) { return queue.add(event, at: line.client.pausedUntil) }
+      attend(line.client) { try line.client.lost(line) }
     case .ended(let process): noticeEnd(of: process)
     case .start(let node, let lostAt, let attempt): start(node, lostAt: lostAt, ofAttempt: attempt)
     case .resume: startJob()

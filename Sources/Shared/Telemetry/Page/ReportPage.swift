@@ -33,7 +33,7 @@ package struct ReportPage {
     var text =
       "\(data.users) users, \(data.items) items, \(data.trainingInteractions) training interactions; "
       + "\(report.plan.consistency), \(counted(report.plan.cluster.workers, "worker")), "
-      + "\(counted(report.plan.cluster.servers, "server"))."
+      + "\(counted(report.plan.cluster.servers, "server"))\(report.plan.cluster.backups > 0 ? " with backups" : "")."
     if let best = report.best {
       text += " Best epoch \(best.epoch): " + measures.map { "\($0.name) \($0.text(best))" }.joined(separator: ", ")
       if let held = best.chosenOn {
