@@ -42,7 +42,7 @@ enum FrameFeed {
     case .refusal:
       let reason = try Refusal.read(&reader)
       check(frame, from: 0, Refusal.byteCount(reason)) { Refusal.write(reason, into: &$0) }
-    case .laneOffer, .laneAcceptance:
+    case .laneOffer, .laneAcceptance, .laneNotice:
       guard let lane = try LaneFrame(frame) else { preconditionFailure("a lane frame that is none") }
       check(frame, from: 0, lane.byteCount) { lane.write(into: &$0) }
       precondition(lane.byteCount == frame.byteCount, "\(lane) of \(frame.byteCount)")
