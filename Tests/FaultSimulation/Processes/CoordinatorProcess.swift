@@ -400,14 +400,3 @@ final class CoordinatorProcess: SimulatedProcess {
     Placement(workers: coordinator.cluster.workers, servers: coordinator.cluster.servers)
   }
 }
-
-extension JobPosition {
-  /// Where a job goes on from a checkpoint.
-  init(_ checkpoint: Checkpoint) {
-    self.init()
-    completedEpochs = checkpoint.header.completedEpochs
-    step = checkpoint.header.step
-    positions = checkpoint.header.positions
-    optimizerStep = checkpoint.header.optimizerStep
-  }
-}
