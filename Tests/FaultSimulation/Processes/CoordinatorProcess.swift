@@ -375,7 +375,7 @@ final class CoordinatorProcess: SimulatedProcess {
     guard let errand, case .cut(var position) = errand.kind else { return }
     if cluster.bug == .forgottenPositions { position.positions = [] }
     let cut = CutRecords(
-      position: position, history: coordinator.history, placement: placement, records: errand.replies)
+      position: position, history: coordinator.history, placement: coordinator.placement, records: errand.replies)
     let checkpoint: Checkpoint?
     do {
       checkpoint = try cluster.disk.write(cut, of: cluster.job, errand.fate, at: time, cluster.bug)
@@ -394,9 +394,5 @@ final class CoordinatorProcess: SimulatedProcess {
     _ = coordinator.checkpointFailed("\(error)", at: time, directives: &directives)
     try carryOut()
     for signal in errand.unseen where isAlive { try signalled(signal) }
-  }
-
-  private var placement: Placement {
-    Placement(workers: coordinator.cluster.workers, servers: coordinator.cluster.servers)
   }
 }

@@ -12,3 +12,7 @@ extension JobPosition {
     optimizerStep = checkpoint.header.optimizerStep
   }
 }
+
+extension JobCoordinator {
+  var placement: Placement { Placement(workers: cluster.workers, servers: cluster.servers) }
+}
