@@ -75,7 +75,8 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "Logical shards of the users; 0 chooses.") var shards: Int?
   @Option(help: "Longest ranking that is evaluated (default: 10).") var topK: Int?
   @Option(help: "Epochs between evaluations (default: 1).") var evaluateEvery: Int?
-  @Option(help: "Epochs between checkpoints (default: 1).") var checkpointEvery: Int?
+  @Option(help: "Epochs between checkpoints; 0, the default, takes one when a fiftieth of the time pays for it.")
+  var checkpointEvery: Int?
   @Option(
     help: """
       on, or off: no checkpoint before the end, and whoever is lost ends the job; to measure what the rest costs \

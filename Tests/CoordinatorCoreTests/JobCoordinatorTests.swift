@@ -14,6 +14,7 @@ struct Story {
   init(_ change: (inout TrainingPlan) -> Void = { _ in }) {
     var plan = TrainingPlan()
     plan.epochs = 3
+    plan.checkpointEvery = 1
     plan.cluster = ClusterShape(workers: 2, servers: 1)
     change(&plan)
     coordinator = JobCoordinator(

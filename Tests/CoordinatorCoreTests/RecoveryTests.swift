@@ -138,6 +138,30 @@ import Wire
     #expect(story.coordinator.position.step == 7 && story.coordinator.position.optimizerStep == 7)
   }
 
+  /// Where the plan leaves it open, a checkpoint at an epoch's end has to be worth its time.
+  @Test func checkpointsTakeAFiftiethOfTheTime() {
+    var story = Story {
+      $0.epochs = 6
+      $0.checkpointEvery = 0
+    }
+    story.begin()
+    var written: [Int] = []
+    for (epoch, end) in [(1, 10.0), (2, 20), (3, 40), (4, 70), (5, 90)] {
+      story.directives = []
+      story.finishEpoch(UInt32(epoch), story.worker0)
+      story.finishEpoch(UInt32(epoch), story.worker1)
+      story.settle()
+      story.coordinator.serversSettled(at: end, directives: &story.directives)
+      for member in [story.worker0, story.worker1] {
+        story.hear(.evaluated(RankCounts(counts: [UInt64](repeating: 1, count: 10), cases: 100)), from: member, at: end)
+      }
+      guard story.coordinator.phase == .writingCheckpoint else { continue }
+      written.append(epoch)
+      story.coordinator.checkpointWritten(at: end + 1, directives: &story.directives)
+    }
+    #expect(written == [1, 4])
+  }
+
   @Test func longEpochsAreCut() {
     var story = Story()
     story.begin()

@@ -140,7 +140,7 @@ import Testing
           $0.pretraining?.epochs = 0
         }
       ),
-      ("checkpoint-every", { $0.checkpointEvery = 0 }), ("stop-after-stale-epochs", { $0.stopAfterStaleEpochs = -1 }),
+      ("checkpoint-every", { $0.checkpointEvery = -1 }), ("stop-after-stale-epochs", { $0.stopAfterStaleEpochs = -1 }),
     ] as [(String, @Sendable (inout TrainingPlan) -> Void)])
   func impossiblePlanIsRefusedByField(_ field: String, _ change: @Sendable (inout TrainingPlan) -> Void) {
     var plan = TrainingPlan()

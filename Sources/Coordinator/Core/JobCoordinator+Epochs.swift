@@ -298,7 +298,7 @@ extension JobCoordinator {
     let stale = plan.stopAfterStaleEpochs
     if stale > 0, history.staleEvaluations(topK: plan.topK) >= stale { stopsEarly = true }
     let isLast = position.completedEpochs == plan.epochs || isInterrupted || stopsEarly
-    if isLast || plan.recovery && position.completedEpochs.isMultiple(of: plan.checkpointEvery) {
+    if isLast || plan.recovery && isCheckpointDue(at: time) {
       writeCheckpoint(at: time, directives: &directives)
     } else {
       beginEpoch(at: time, directives: &directives)
@@ -311,6 +311,12 @@ extension JobCoordinator {
   // the time goes into taking cuts.
   static let cutPeriod = 30.0
   static let cutShare = 50.0
+
+  /// At an epoch's end. Where the plan does not say how often, the last one has to be worth its time first.
+  private func isCheckpointDue(at time: Double) -> Bool {
+    guard plan.checkpointEvery == 0 else { return position.completedEpochs.isMultiple(of: plan.checkpointEvery) }
+    return time - cutAt >= Self.cutShare * checkpointSeconds
+  }
 
   private mutating func writeCheckpoint(at time: Double, directives: inout [CoordinatorDirective]) {
     enter(.writingCheckpoint, at: time)
@@ -338,6 +344,7 @@ extension JobCoordinator {
   private mutating func countCheckpoint(at time: Double) {
     lastHeardAll(at: time)
     if position.step == 0, position.positions.isEmpty, !history.epochs.isEmpty {
+      checkpointSeconds = time - phaseBegan
       history.epochs[history.epochs.count - 1].trainingSeconds += time - phaseBegan
     } else {
       history.partial.seconds += time - phaseBegan

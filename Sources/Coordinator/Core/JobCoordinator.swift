@@ -155,6 +155,8 @@ package struct JobCoordinator: Sendable {
   /// When the last checkpoint was complete, and how long the training stood still for it.
   var cutAt: Double
   var cutSeconds = 0.0
+  /// How long the last checkpoint at an epoch's end took to write.
+  var checkpointSeconds = 0.0
   var pauseBegan = 0.0
   /// When the checkpoint that the disk did not take is tried again.
   var checkpointDueAt: Double?

@@ -53,7 +53,7 @@ extension TrainingPlan {
       "shards", (0...Self.shardLimit).contains(shards), "\(shards)", "1 to \(Self.shardLimit), or 0 to choose")
     try require("top-k", (1...1000).contains(topK), "\(topK)", "1 to 1000")
     try require("evaluate-every", evaluateEvery >= 1, "\(evaluateEvery)", "1 or more epochs")
-    try require("checkpoint-every", checkpointEvery >= 1, "\(checkpointEvery)", "1 or more epochs")
+    try require("checkpoint-every", checkpointEvery >= 0, "\(checkpointEvery)", "0 or more epochs")
     try require("stop-after-stale-epochs", stopAfterStaleEpochs >= 0, "\(stopAfterStaleEpochs)", "0 or more")
     try validatePretraining()
     try require("workers", (1...1024).contains(cluster.workers), "\(cluster.workers)", "1 to 1024")

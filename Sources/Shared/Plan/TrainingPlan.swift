@@ -120,8 +120,8 @@ package struct TrainingPlan: Sendable, Equatable, Codable {
   package var topK = 10
   /// Epochs between evaluations.
   package var evaluateEvery = 1
-  /// Epochs between checkpoints.
-  package var checkpointEvery = 1
+  /// Epochs between checkpoints; 0 leaves it to what they cost.
+  package var checkpointEvery = 0
   /// Whether a job that loses someone goes on; one that need not writes no checkpoint before its end.
   package var recovery = true
   /// Evaluations without a better HR@K before the training stops; 0 never stops early.
