@@ -19,7 +19,7 @@ package struct OptimizerSettings: Sendable, Equatable {
 
   /// - Parameter epsilon: nil for the rule's own: 1e-10 for Adagrad, 1e-8 for Adam, as in PyTorch
   package init(
-    kind: OptimizerKind, learningRate: Double, momentum: Double = 0, beta1: Double = 0.9, beta2: Double = 0.999,
+    kind: OptimizerKind, learningRate: Double, momentum: Double = 0, beta1: Double = usualBeta1, beta2: Double = 0.999,
     epsilon: Double? = nil, rateDecay: Double = 1, stepsPerDecay: Int = 1, averaging: Double = 0
   ) {
     precondition(learningRate > 0 && learningRate.isFinite, "learning rate \(learningRate)")
@@ -40,9 +40,19 @@ package struct OptimizerSettings: Sendable, Equatable {
 
   package init(plan: TrainingPlan, size: ProblemSize) {
     self.init(
-      kind: plan.optimizer, learningRate: plan.learningRate, momentum: plan.momentum,
+      kind: plan.optimizer, learningRate: plan.learningRate, momentum: plan.momentum, beta1: Self.beta1(for: plan),
       rateDecay: plan.learningRateDecay, stepsPerDecay: max(1, plan.stepsPerEpoch(of: size)),
       averaging: AveragingPoint.fading(perEpoch: plan.averaging))
+  }
+
+  // As in PyTorch.
+  private static let usualBeta1 = 0.9
+
+  /// Adam's momentum, less what comes by itself. Where nobody waits, a gradient arrives after those that the other W - 1
+  /// workers have sent meanwhile, which acts as a momentum of 1 - 1/W does (Mitliagkas et al.: "Asynchrony begets
+  /// momentum, with an application to deep learning", 2016, arXiv:1605.09774): both together keep what Adam's does alone.
+  private static func beta1(for plan: TrainingPlan) -> Double {
+    plan.consistency == .bsp ? usualBeta1 : max(0, 1 - Double(plan.cluster.workers) * (1 - usualBeta1))
   }
 
   /// What is left of the learning rate at a step, which counts from 1.
