@@ -32,8 +32,8 @@ import Testing
     try JSONDecoder().decode(Report.self, from: Data(contentsOf: URL(fileURLWithPath: "\(run)/report.json")))
   }
 
-  private func arguments(_ name: String, _ more: [String] = []) -> [String] {
-    data.trainArguments(scratch.path(name), workers: 2, servers: 2, epochs: 24, more)
+  private func arguments(_ name: String, epochs: Int = 24, _ more: [String] = []) -> [String] {
+    data.trainArguments(scratch.path(name), workers: 2, servers: 2, epochs: epochs, more)
   }
 
   /// How many epochs the report has so far; it appears whole or not at all.
@@ -105,6 +105,39 @@ import Testing
     let found = try report(run)
     #expect(found.updates.lost == 0 && found.updates.pushed > 0)
     #expect(found.recoveries.map(\.role) == ["server", "server"] && found.recoveries.map(\.index) == [0, 1])
+  }
+
+  /// By hand, where nobody starts a lost worker again: the other trains its shards, until somebody starts one more.
+  @Test func workersComeAndGo() throws {
+    let options = ["--lease", "2"]
+    let quiet = try NeumfProcess.run(arguments("quiet", epochs: 120, options), in: scratch)
+    #expect(quiet.exitCode == 0, "\(quiet.errors)")
+    let endpoint = "tcp://127.0.0.1:\(try freePort())"
+    let run = scratch.path("by-hand")
+    let leader = try NeumfProcess(
+      ["coordinator"] + arguments("by-hand", epochs: 120, options).dropFirst() + ["--listen", endpoint], in: scratch)
+    let servers = try (0..<2).map { _ in try NeumfProcess(["server", "--coordinator", endpoint], in: scratch) }
+    let begin = {
+      try NeumfProcess(["worker", "--coordinator", endpoint, "--data", data.folder], in: scratch)
+    }
+    let first = try begin()
+    let second = try begin()
+    try wait(until: { try epochsDone(run) > 1 || !leader.process.isRunning }, "the job is under way")
+    kill(second.process.processIdentifier, SIGKILL)
+    try wait(until: { try trainingWorkers(run) == 1 }, "the other goes on alone")
+    let third = try begin()
+    try wait(until: { try trainingWorkers(run) == 2 }, "a worker joins")
+    let result = try leader.finish()
+    #expect(result.exitCode == 0, "\(result.errors)")
+    for member in servers + [first, third] { #expect(try member.finish().exitCode == 0) }
+    #expect(result.digest == quiet.digest && result.digest != nil)
+    #expect(try report(run).updates.lost == 0)
+  }
+
+  /// How many workers the job trains with at the moment.
+  private func trainingWorkers(_ run: String) throws -> Int? {
+    let found = try status(run)
+    return found.phase == "training" ? found.members.count { $0.role == "worker" } : nil
   }
 
   private struct Status: Decodable {
