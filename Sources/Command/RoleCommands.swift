@@ -41,7 +41,9 @@ struct CoordinatorCommand: ParsableCommand {
     let dataset = try PreparedDataset(folder: data)
     let folder = RunFolder(path: output)
     let checkpoint = resume ? try folder.latestCheckpoint(for: dataset) : nil
-    let plan = try training.resolved(over: checkpoint?.header.plan ?? TrainingPlan())
+    let plan =
+      try checkpoint.map { try training.resolved(over: $0.header.plan) }
+      ?? training.resolved(for: dataset.summary.trainingInteractions)
     if let checkpoint { try folder.check(plan, resumes: checkpoint.header.plan) }
     try plan.check(fits: dataset, in: data)
     guard plan.pretraining == nil || plan.pretrainedGMF != nil else {

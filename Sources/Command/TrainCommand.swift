@@ -46,7 +46,8 @@ struct TrainCommand: ParsableCommand {
 
   /// The plan of a new run, in its folder.
   private func begun(_ folder: RunFolder, _ dataset: PreparedDataset) throws -> TrainingPlan {
-    let plan = PretrainingStages.placed(try training.resolved(), in: folder)
+    let plan = PretrainingStages.placed(
+      try training.resolved(for: dataset.summary.trainingInteractions), in: folder)
     _ = try trial.plan(workers: plan.cluster.workers, servers: plan.cluster.serverProcesses)
     try plan.check(fits: dataset, in: data)
     if plan.pretraining == nil { _ = try plan.pretrainedModel(for: dataset) }

@@ -32,10 +32,14 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "Predictive factors of the GMF part (default: 8).") var factors: Int?
   @Option(help: "Width of the concatenated embedding, then of each hidden layer (default: 64,32,16,8).")
   var layers: WidthList?
-  @Option(help: "relu, leaky-relu, prelu, elu or swish (default: relu).") var activation: ActivationKind?
+  @Option(help: "relu, leaky-relu, prelu, elu or swish (default: swish; relu with ratings).")
+  var activation: ActivationKind?
   @Option(help: "Share of the units of each hidden layer that a sample is trained without (default: 0).")
   var dropout: Double?
-  @Flag(help: "Give each user and item a bias, which mf has in any case.") var biases = false
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Give each user and item a bias, which mf has in any case, and neumf if not told otherwise.")
+  var biases: Bool?
   @Option(
     help: """
       implicit: cross-entropy on interactions and sampled negatives; rating: squared error on ratings \
@@ -45,24 +49,31 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "none, global, user or item: the mean that is taken off a rating (default: global).")
   var normalization: RatingNormalization?
   @Flag(help: "Round predicted ratings to the nearest one that occurs.") var roundRatings = false
-  @Option(help: "Negatives drawn per positive (default: 4; ratings have none).") var negatives: Int?
-  @Option(help: "adam, lazy-adam, adagrad or sgd (default: lazy-adam).") var optimizer: OptimizerKind?
-  @Option(help: "Step size of the optimizer (default: 0.0015).") var learningRate: Double?
-  @Option(help: "What the learning rate is multiplied by after each epoch.") var learningRateDecay: Double?
+  @Option(help: "Negatives drawn per positive (default: 8; ratings have none).") var negatives: Int?
+  @Option(help: "adam, lazy-adam, adagrad or sgd (default: lazy-adam; sgd after --pretrain).")
+  var optimizer: OptimizerKind?
+  @Option(help: "Step size of the optimizer (default: by model).") var learningRate: Double?
+  @Option(help: "What the learning rate is multiplied by after each epoch (default: by model).")
+  var learningRateDecay: Double?
   @Option(help: "Momentum of sgd.") var momentum: Double?
   @Option(
     help: """
       Evaluate and store an average over the steps, in which each epoch counts so many times as much as the \
-      next (default: 0.8); 0 takes the last weights.
+      next (default: by model); 0 takes the last weights.
       """)
   var averaging: Double?
-  @Option(name: .customLong("l2"), help: "Weight of the squared norm of all weights a sample uses (default: 0.00005).")
+  @Option(name: .customLong("l2"), help: "Weight of the squared norm of all weights a sample uses (default: by model).")
   var l2: Double?
   @Option(name: .customLong("l2-users"), help: "The same for the rows of the users alone.") var l2Users: Double?
   @Option(name: .customLong("l2-items"), help: "The same for the rows of the items alone.") var l2Items: Double?
-  @Option(help: "Standard deviation of the initial embeddings (default: 0.01).") var initialDeviation: Double?
-  @Option(help: "Samples, negatives included, per optimizer step (default: 1024).") var batchSize: Int?
-  @Option(help: "Passes over the interactions (default: 30).") var epochs: Int?
+  @Option(help: "Standard deviation of the initial embeddings (default: 0.1; 0.01 with ratings).")
+  var initialDeviation: Double?
+  @Option(
+    help: """
+      Samples, negatives included, per optimizer step (default: by model, and smaller where there is little data).
+      """)
+  var batchSize: Int?
+  @Option(help: "Passes over the interactions (default: by model).") var epochs: Int?
   @Option(help: "Decides every random choice (default: 1).") var seed: UInt64?
   @Option(help: "bsp, ssp:N or async: who waits for whom (default: bsp).") var consistency: Consistency?
   @Option(
@@ -90,12 +101,12 @@ struct TrainingOptions: ParsableArguments {
   var pretrainedGMF: String?
   @Option(name: .customLong("pretrained-mlp"), help: "RUN of a trained mlp that a neumf begins from.")
   var pretrainedMLP: String?
-  @Option(help: "Share of the gmf's output weights, the mlp's having the rest (default: 0.5).")
+  @Option(help: "Share of the gmf's output weights, the mlp's having the rest (default: 0.6).")
   var pretrainAlpha: Double?
   @Flag(help: "Train the gmf and the mlp first, then the neumf that begins from them.") var pretrain = false
-  @Option(help: "Epochs of each of the two (default: 30).") var pretrainEpochs: Int?
+  @Option(help: "Epochs of each of the two (default: as without).") var pretrainEpochs: Int?
   @Option(help: "Their optimizer (default: lazy-adam).") var pretrainOptimizer: OptimizerKind?
-  @Option(help: "Its step size (default: 0.0015).") var pretrainLearningRate: Double?
+  @Option(help: "Its step size (default: as without).") var pretrainLearningRate: Double?
   @Option(
     help: ArgumentHelp(
       "Fields of the items' features that are used: all, none, or some (default: all that the data has).",
@@ -112,8 +123,21 @@ struct TrainingOptions: ParsableArguments {
   var backups: Int?
 
   /// The plan that these options, the plan file and the defaults make together, validated.
-  func resolved(over base: TrainingPlan = TrainingPlan()) throws -> TrainingPlan {
-    let plan = try applied(to: base)
+  /// - Parameters:
+  ///   - base: of a run that goes on
+  ///   - interactions: how many there are to train on, for a run that begins
+  func resolved(over base: TrainingPlan) throws -> TrainingPlan { try Self.validated(applied(to: base)) }
+
+  func resolved(for interactions: Int) throws -> TrainingPlan {
+    var plan = try applied(to: .usual())
+    if choosesBatches { plan.fit(to: interactions) }
+    return try Self.validated(plan)
+  }
+
+  /// Whether nobody has said how large they are.
+  var choosesBatches: Bool { plan == nil && batchSize == nil && learningRate == nil }
+
+  private static func validated(_ plan: TrainingPlan) throws -> TrainingPlan {
     do throws(PlanError) {
       try plan.validate()
     } catch {
@@ -129,14 +153,16 @@ struct TrainingOptions: ParsableArguments {
     func set<Value>(_ value: Value?, _ field: WritableKeyPath<TrainingPlan, Value>) {
       if let value { result[keyPath: field] = value }
     }
-    set(model, \.model)
+    if model != nil || objective != nil || pretrain || pretrainedGMF != nil {
+      result.change(
+        to: model ?? result.model, objective ?? result.objective,
+        tunes: result.isTuning || pretrain || pretrainedGMF != nil)
+    }
     set(factors, \.factors)
     set(layers?.widths, \.layers)
     set(activation, \.activation)
     set(dropout, \.dropout)
-    set(biases ? true : nil, \.biases)
-    set(objective, \.objective)
-    if objective == .rating { result.negatives = 0 }
+    set(biases, \.biases)
     set(normalization, \.normalization)
     set(roundRatings ? true : nil, \.roundRatings)
     set(negatives, \.negatives)
@@ -145,7 +171,7 @@ struct TrainingOptions: ParsableArguments {
     set(learningRateDecay, \.learningRateDecay)
     set(momentum, \.momentum)
     set(averaging, \.averaging)
-    set(l2, \.l2)
+    if let l2 { (result.l2, result.l2Users, result.l2Items) = (l2, nil, nil) }
     set(l2Users.map(Optional.some), \.l2Users)
     set(l2Items.map(Optional.some), \.l2Items)
     set(initialDeviation, \.initialDeviation)

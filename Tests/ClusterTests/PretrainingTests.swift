@@ -38,7 +38,7 @@ import Testing
     let result = try train("whole", workers: 3, servers: 2, epochs: 1, from + still)
     #expect(result.exitCode == 0, "\(result.errors)")
     let whole = try StoredModel(run: scratch.path("whole"))
-    var plan = TrainingPlan()
+    var plan = TrainingPlan.usual(tunes: true)
     (plan.factors, plan.layers, plan.pretrainAlpha) = (4, [16, 8], 0.25)
     let config = whole.config
     let expected = try PretrainedModel(

@@ -18,7 +18,8 @@ struct SweepFolderTests {
     scratch = try TemporaryFolder()
     folder = SweepFolder(path: scratch.path("sweep"))
     let schedule = try SweepSchedule(
-      SweepPreset.models.design, TrainingOptions.parse(["--epochs", "2"]), seeds: [1], folder: folder.trials)
+      SweepPreset.models.design, TrainingOptions.parse(["--epochs", "2"]), seeds: [1], folder: folder.trials,
+      interactions: 1_000_000)
     job = try #require(schedule.jobs.last)
     try folder.open(as: identity())
   }

@@ -139,7 +139,8 @@ struct SweepResultsTests {
   @Test func thePageIsWellFormedWhateverThereIs() throws {
     let summary = try data()
     let schedule = try SweepSchedule(
-      SweepPreset.models.design, TrainingOptions.parse([]), seeds: [1, 2], folder: "out")
+      SweepPreset.models.design, TrainingOptions.parse([]), seeds: [1, 2], folder: "out",
+      interactions: 1_000_000)
     let failure = SweepRunner.Failure(job: "c-seed-1", reason: "ended <badly>", log: "out/log/c.log")
     let some = [
       trial(0, seed: nil, [epoch(1, 0.4)]), trial(1, seed: 1, [epoch(1, 0.5), epoch(2, nil)]),

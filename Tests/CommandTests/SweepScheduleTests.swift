@@ -7,13 +7,15 @@ import Testing
 /// What a sweep trains.
 struct SweepScheduleTests {
   private func schedule(
-    _ preset: SweepPreset, _ options: [String] = [], seeds: [UInt64] = [1]
+    _ preset: SweepPreset, _ options: [String] = [], seeds: [UInt64] = [1], interactions: Int = 1_000_000
   ) throws -> SweepSchedule {
-    try SweepSchedule(preset.design, TrainingOptions.parse(options), seeds: seeds, folder: "out/trials")
+    try SweepSchedule(
+      preset.design, TrainingOptions.parse(options), seeds: seeds, folder: "out/trials", interactions: interactions)
   }
 
   private func schedule(grid: String, _ options: [String] = []) throws -> SweepSchedule {
-    try SweepSchedule(SweepDesign(grid: grid), TrainingOptions.parse(options), seeds: [1], folder: "out/trials")
+    try SweepSchedule(
+      SweepDesign(grid: grid), TrainingOptions.parse(options), seeds: [1], folder: "out/trials", interactions: 50_000)
   }
 
   @Test(arguments: [
@@ -83,6 +85,20 @@ struct SweepScheduleTests {
     let jobs = try schedule(.negatives, ["--model", "gmf", "--epochs", "2", "--validation", "--servers", "3"]).jobs
     #expect(jobs.allSatisfy { $0.plan.model == .gmf && $0.plan.validation && $0.plan.cluster.servers == 3 })
     #expect(jobs.map(\.plan.negatives) == Array(1...10))
+  }
+
+  @Test func everyModelIsTrainedAsIsUsualForIt() throws {
+    let jobs = try schedule(.models, ["--l2-items", "0.5"]).jobs
+    for (job, model) in zip(jobs, [ModelKind.mf, .gmf, .mlp, .neumf]) {
+      let usual = TrainingPlan.usual(model)
+      #expect(job.plan.batchSize == usual.batchSize && job.plan.epochs == usual.epochs, "\(model)")
+      #expect(job.plan.l2Users == usual.l2Users && job.plan.l2Items == 0.5, "\(model)")
+    }
+    // Little data is taken in small batches, but for those that somebody chose.
+    #expect(try schedule(.models, interactions: 50_000).jobs.map(\.plan.batchSize).max() == 2048)
+    #expect(try schedule(grid: "batch-size=8192,16384").jobs.map(\.plan.batchSize) == [8192, 16_384])
+    #expect(try schedule(grid: "factors=8,16").jobs.map(\.plan.batchSize) == [2048, 2048])
+    #expect(try schedule(grid: "biases=yes,no").jobs.map(\.plan.biases) == [true, false])
   }
 
   @Test func aGridIsEveryCombination() throws {

@@ -27,7 +27,10 @@ import Testing
 
   @Test func absentFieldsKeepTheirDefaults() throws {
     let plan = try JSONDecoder().decode(TrainingPlan.self, from: Data(#"{"factors": 16, "consistency": "async"}"#.utf8))
-    #expect(plan.factors == 16 && plan.consistency == .async && plan.batchSize == TrainingPlan().batchSize)
+    #expect(plan.factors == 16 && plan.consistency == .async && plan.batchSize == TrainingPlan.usual().batchSize)
+    let mf = try JSONDecoder().decode(TrainingPlan.self, from: Data(#"{"model": "mf", "l2": 0.5}"#.utf8))
+    // One λ for all, unless the others are named.
+    #expect(mf.batchSize == TrainingPlan.usual(.mf).batchSize && mf.l2 == 0.5 && mf.l2Users == nil && mf.l2Items == nil)
   }
 
   @Test func plansFromBeforeThereWereBackupsHaveNone() throws {
@@ -43,18 +46,41 @@ import Testing
   }
 
   @Test func aStageDiffersFromTheWholeWhereItMust() throws {
-    var plan = TrainingPlan()
-    plan.optimizer = .sgd
+    var plan = TrainingPlan.usual(tunes: true)
     (plan.momentum, plan.learningRate, plan.dropout, plan.factors, plan.seed) = (0.9, 0.5, 0.2, 16, 9)
     plan.pretraining = PretrainingPlan()
     plan.pretraining?.epochs = 3
     (plan.pretrainedGMF, plan.pretrainedMLP) = ("g", "m")
     try plan.validate()
-    var expected = TrainingPlan()
-    (expected.model, expected.factors, expected.seed, expected.epochs) = (.gmf, 16, 9, 3)
+    var expected = TrainingPlan.usual(.gmf)
+    (expected.factors, expected.seed, expected.epochs) = (16, 9, 3)
     #expect(plan.stage(.gmf) == expected)
-    (expected.model, expected.dropout) = (.mlp, 0.2)
+    expected = .usual(.mlp)
+    (expected.factors, expected.seed, expected.epochs, expected.dropout) = (16, 9, 3, 0.2)
     #expect(plan.stage(.mlp) == expected)
+  }
+
+  @Test func whatIsAsUsualFollowsTheModel() throws {
+    var plan = TrainingPlan.usual()
+    plan.l2Items = 0.25
+    plan.change(to: .mf, .implicit, tunes: false)
+    var expected = TrainingPlan.usual(.mf)
+    expected.l2Items = 0.25
+    #expect(plan == expected)
+    plan.change(to: .mf, .rating, tunes: false)
+    expected = .usual(.mf, .rating)
+    expected.l2Items = 0.25
+    #expect(plan == expected && plan.negatives == 0)
+  }
+
+  @Test(arguments: [
+    (TrainingPlan.usual(), 994_169, 32_768, 0.02), (.usual(), 100_000, 2048, 0.005), (.usual(), 100, 512, 0.0025),
+    (.usual(.mf), 994_169, 4096, 0.004), (.usual(.gmf), 994_169, 65_536, 0.03),
+    (.usual(.mf, .rating), 100, 1024, 0.0015),
+  ]) func littleDataIsTakenInSmallBatches(_ plan: TrainingPlan, _ interactions: Int, _ batch: Int, _ rate: Double) {
+    var plan = plan
+    plan.fit(to: interactions)
+    #expect(plan.batchSize == batch && plan.learningRate == rate)
   }
 
   /// Partial sums are never rounded.

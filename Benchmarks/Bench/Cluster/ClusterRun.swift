@@ -12,11 +12,17 @@ struct Arrangement: Sendable {
   var shards = 0
   var seed: UInt64 = 1
 
+  /// The model as it was published, and as the peers train it.
+  private static let published = [
+    "--activation", "relu", "--negatives", "4", "--learning-rate", "0.0015", "--learning-rate-decay", "1", "--l2",
+    "0.00005", "--averaging", "0.8", "--initial-deviation", "0.01",
+  ]
+
   func arguments(epochs: Int) -> [String] {
     [
       "--workers", "\(workers)", "--servers", "\(servers)", "--consistency", "\(consistency)", "--batch-size",
       "\(batchSize)", "--shards", "\(shards)", "--epochs", "\(epochs)", "--seed", "\(seed)",
-    ]
+    ] + Self.published
   }
 }
 

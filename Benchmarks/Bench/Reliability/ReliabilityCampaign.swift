@@ -200,8 +200,8 @@ struct ReliabilityCampaign {
       ],
       notes: [
         "Medians of \(rounds) rounds, in which both take turns, and of the cost of each round. The last epoch, whose",
-        "checkpoint both write, does not count. Checkpoints at their default interval, at an epoch's end when a fiftieth of",
-        "the time pays for one: the share of the training time in which they are written.",
+        "checkpoint both write, does not count. Checkpoints at their default interval, at an epoch's end when a",
+        "fiftieth of the time pays for one: the share of the training time in which they are written.",
       ])
     for consistency in [Consistency.bsp, .ssp(4)] {
       var arrangement = Self.pair

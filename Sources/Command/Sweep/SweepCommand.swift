@@ -65,7 +65,8 @@ struct SweepCommand: ParsableCommand {
     let dataset = try PreparedDataset(folder: data)
     try check(design, fits: dataset)
     let folder = SweepFolder(path: output)
-    let schedule = try schedule(of: design, in: folder)
+    let schedule = try schedule(
+      of: design, in: folder, for: dataset.summary.trainingInteractions)
     for job in schedule.jobs { try job.plan.check(fits: dataset, in: data) }
     let source = ModelConfig.Source(path: data, fingerprint: dataset.fingerprint)
     try folder.open(as: SweepFolder.Identity(name: design.name, data: source))
@@ -98,14 +99,14 @@ struct SweepCommand: ParsableCommand {
     }
   }
 
-  func schedule(of design: SweepDesign, in folder: SweepFolder) throws -> SweepSchedule {
+  func schedule(of design: SweepDesign, in folder: SweepFolder, for interactions: Int) throws -> SweepSchedule {
     guard seeds == nil || training.seed == nil else {
       throw CommandFailure(.usage, "--seed: --seeds names them all", hint: "leave out one or the other")
     }
     let planned = try training.plan.map { try TrainingOptions.read($0).seed }
     return try SweepSchedule(
       design, training, seeds: seeds?.seeds ?? [training.seed ?? planned ?? TrainingPlan().seed],
-      folder: folder.trials)
+      folder: folder.trials, interactions: interactions)
   }
 
   private func check(_ design: SweepDesign, fits dataset: PreparedDataset) throws(CommandFailure) {

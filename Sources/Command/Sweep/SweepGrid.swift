@@ -36,6 +36,7 @@ extension SweepDesign {
   private static func option(_ name: String, _ value: String) -> [String] {
     switch (name, value) {
     case (_, "yes"): ["--\(name)"]
+    case ("biases", "no"): ["--no-biases"]
     case (_, "no"): []
     case ("layers", _): ["--layers", value.replacing("-", with: ",")]
     default: ["--\(name)", value]

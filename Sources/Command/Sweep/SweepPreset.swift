@@ -10,7 +10,7 @@ enum SweepPreset: String, CaseIterable, ExpressibleByArgument {
 
   private static let families = [("MF", "mf"), ("GMF", "gmf"), ("MLP", "mlp"), ("NeuMF", "neumf")]
   /// He et al. 2017, section 4.1: two learners of the same size, then SGD on the whole.
-  private static let tuning = "--optimizer sgd --learning-rate 0.5"
+  private static let tuning = "--optimizer sgd --learning-rate 0.01"
   private static let widths = [8, 16, 32, 64]
 
   /// The tower of the paper: each layer half as wide as the one before it, the last one `factors`.
@@ -87,7 +87,8 @@ enum SweepPreset: String, CaseIterable, ExpressibleByArgument {
         figures: [.bars, .multiplications, .epochs],
         // Ratings overfit with what is best for interactions.
         defaults: [
-          "--biases", "--epochs", "25", "--l2", "0.01", "--learning-rate", "0.002", "--learning-rate-decay", "0.93",
+          "--objective", "rating", "--biases", "--epochs", "25", "--l2", "0.01", "--learning-rate", "0.002",
+          "--learning-rate-decay", "0.93",
         ])
     case .netflix:
       SweepDesign(

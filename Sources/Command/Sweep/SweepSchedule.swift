@@ -34,9 +34,12 @@ struct SweepSchedule {
   /// - Parameters:
   ///   - training: the command line's; what an arm sets itself cannot be set there
   ///   - folder: where the RUN folders are
+  ///   - interactions: how many there are to train on
   /// - Throws: `CommandFailure` for a plan that cannot be trained
-  init(_ design: SweepDesign, _ training: TrainingOptions, seeds: [UInt64], folder: String) throws {
-    var start = try TrainingOptions.parse(design.defaults).applied(to: TrainingPlan())
+  init(
+    _ design: SweepDesign, _ training: TrainingOptions, seeds: [UInt64], folder: String, interactions: Int
+  ) throws {
+    var start = try TrainingOptions.parse(design.defaults).applied(to: .usual())
     if let path = training.plan { start = try TrainingOptions.read(path) }
     var own = training
     own.plan = nil
@@ -52,7 +55,12 @@ struct SweepSchedule {
       do {
         let arm = try Self.parsed(options)
         let tuning = tuning.isEmpty ? nil : try Self.parsed(tuning)
-        plans = try seeds.map { try Plans(start, arm, tuning, given, seed: $0) }
+        let chooses = given.choosesBatches && arm.choosesBatches && training.plan == nil
+        plans = try seeds.map { seed in
+          var plans = try Plans(start, arm, tuning, given, seed: seed)
+          if chooses { plans.fit(to: interactions) }
+          return plans
+        }
       } catch let failure as CommandFailure {
         let message = "sweep \(design.name), \(arm.label): \(failure.message)"
         throw CommandFailure(failure.status, message, hint: failure.hint)
@@ -103,8 +111,8 @@ struct SweepSchedule {
 
 /// An arm's training, and those that come before it.
 private struct Plans {
-  let whole: TrainingPlan
-  let stages: [TrainingPlan]
+  private(set) var whole: TrainingPlan
+  private(set) var stages: [TrainingPlan]
 
   /// - Throws: `CommandFailure` where the command line contradicts the arm, or the plan cannot be trained
   init(
@@ -121,9 +129,9 @@ private struct Plans {
     if plan.shape.hidden.isEmpty { plan.dropout = 0 }
     if plan.pretraining != nil {
       // What the command line does not say of them, they have in common with the arms that begin anew.
-      plan.pretraining?.epochs = given.pretrainEpochs ?? plan.epochs
-      plan.pretraining?.optimizer = given.pretrainOptimizer ?? plan.optimizer
-      plan.pretraining?.learningRate = given.pretrainLearningRate ?? plan.learningRate
+      plan.pretraining?.epochs = given.pretrainEpochs ?? given.epochs
+      plan.pretraining?.optimizer = given.pretrainOptimizer ?? given.optimizer ?? .lazyAdam
+      plan.pretraining?.learningRate = given.pretrainLearningRate ?? given.learningRate
     }
     try Self.check(plan)
     stages = plan.pretraining == nil ? [] : PretrainingPlan.models.map(plan.stage)
@@ -131,6 +139,11 @@ private struct Plans {
     plan.pretraining = nil
     try Self.check(plan)
     whole = plan
+  }
+
+  mutating func fit(to interactions: Int) {
+    whole.fit(to: interactions)
+    for index in stages.indices { stages[index].fit(to: interactions) }
   }
 
   private static func check(_ plan: TrainingPlan) throws(CommandFailure) {
@@ -141,7 +154,9 @@ private struct Plans {
 
   /// The option in which two plans differ; nil for equal ones.
   private static func difference(_ one: TrainingPlan, _ other: TrainingPlan) throws -> String? {
-    try one.fieldsUnlike(other).first
+    let fields = try one.fieldsUnlike(other)
+    // Others follow these two.
+    return fields.first { $0 == "model" || $0 == "objective" } ?? fields.first
   }
 }
 

@@ -1,9 +1,10 @@
 /// How the two models that a NeuMF begins from are trained (He et al. 2017, section 3.4.1); all else is as in the plan
 /// of the whole.
 package struct PretrainingPlan: Codable, Sendable, Equatable {
-  package var epochs = 30
+  /// Nil for what is usual for each model.
+  package var epochs: Int?
   package var optimizer = OptimizerKind.lazyAdam
-  package var learningRate = 0.0015
+  package var learningRate: Double?
 
   package init() {}
 
@@ -16,13 +17,15 @@ extension TrainingPlan {
   package func stage(_ model: ModelKind) -> TrainingPlan {
     guard let pretraining else { preconditionFailure("a stage of a plan without pre-training") }
     var stage = self
+    stage.change(to: model, objective, tunes: false)
     stage.pretraining = nil
     stage.pretrainedGMF = nil
     stage.pretrainedMLP = nil
-    stage.model = model
-    stage.epochs = pretraining.epochs
+    let usual = Self.usual(model, objective)
+    stage.epochs = pretraining.epochs ?? usual.epochs
     stage.optimizer = pretraining.optimizer
-    stage.learningRate = pretraining.learningRate
+    let share = Double(stage.batchSize) / Double(usual.batchSize)
+    stage.learningRate = pretraining.learningRate ?? usual.learningRate * share.squareRoot()
     stage.momentum = 0
     if stage.shape.hidden.isEmpty { stage.dropout = 0 }
     return stage

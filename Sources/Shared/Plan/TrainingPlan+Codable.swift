@@ -27,26 +27,28 @@ extension TrainingPlan {
     func read<Value: Decodable>(_ key: CodingKeys, into value: inout Value) throws {
       value = try container.decodeIfPresent(Value.self, forKey: key) ?? value
     }
-    self.init()
-    try read(.model, into: &model)
+    self = .usual(
+      try container.decodeIfPresent(ModelKind.self, forKey: .model) ?? .neumf,
+      try container.decodeIfPresent(Objective.self, forKey: .objective) ?? .implicit,
+      tunes: container.contains(.pretraining) || container.contains(.pretrainedGMF))
     try read(.factors, into: &factors)
     try read(.layers, into: &layers)
     try read(.activation, into: &activation)
     try read(.dropout, into: &dropout)
     try read(.biases, into: &biases)
-    try read(.objective, into: &objective)
     try read(.normalization, into: &normalization)
     try read(.roundRatings, into: &roundRatings)
-    if objective == .rating { negatives = 0 }
     try read(.negatives, into: &negatives)
     try read(.optimizer, into: &optimizer)
     try read(.learningRate, into: &learningRate)
     try read(.learningRateDecay, into: &learningRateDecay)
     try read(.momentum, into: &momentum)
     try read(.averaging, into: &averaging)
-    try read(.l2, into: &l2)
-    l2Users = try container.decodeIfPresent(Double.self, forKey: .l2Users)
-    l2Items = try container.decodeIfPresent(Double.self, forKey: .l2Items)
+    if let l2 = try container.decodeIfPresent(Double.self, forKey: .l2) {
+      (self.l2, l2Users, l2Items) = (l2, nil, nil)
+    }
+    l2Users = try container.decodeIfPresent(Double.self, forKey: .l2Users) ?? l2Users
+    l2Items = try container.decodeIfPresent(Double.self, forKey: .l2Items) ?? l2Items
     try read(.initialDeviation, into: &initialDeviation)
     try read(.batchSize, into: &batchSize)
     try read(.epochs, into: &epochs)

@@ -48,9 +48,10 @@ package struct OptimizerSettings: Sendable, Equatable {
   // As in PyTorch.
   private static let usualBeta1 = 0.9
 
-  /// Adam's momentum, less what comes by itself. Where nobody waits, a gradient arrives after those that the other W - 1
-  /// workers have sent meanwhile, which acts as a momentum of 1 - 1/W does (Mitliagkas et al.: "Asynchrony begets
-  /// momentum, with an application to deep learning", 2016, arXiv:1605.09774): both together keep what Adam's does alone.
+  /// Adam's momentum, less what comes by itself. Where nobody waits, a gradient arrives after those that the other
+  /// W - 1 workers have sent meanwhile, which acts as a momentum of 1 - 1/W does (Mitliagkas et al.: "Asynchrony begets
+  /// momentum, with an application to deep learning", 2016, arXiv:1605.09774): both together keep what Adam's does
+  /// alone.
   private static func beta1(for plan: TrainingPlan) -> Double {
     plan.consistency == .bsp ? usualBeta1 : max(0, 1 - Double(plan.cluster.workers) * (1 - usualBeta1))
   }

@@ -1,0 +1,93 @@
+// What trains well, as far as tried: on MovieLens 1M, chosen on validation items (docs/quality.md has the search). Rows
+// of many samples a step, long steps, and a penalty on the rows that would be far too strong for the dense weights.
+extension TrainingPlan {
+  /// The plan of a model where nothing else is said.
+  /// - Parameter tunes: begins from trained models
+  package static func usual(
+    _ model: ModelKind = .neumf, _ objective: Objective = .implicit, tunes: Bool = false
+  ) -> TrainingPlan {
+    var plan = TrainingPlan()
+    plan.model = model
+    plan.objective = objective
+    guard objective == .implicit else {
+      plan.negatives = 0
+      return plan
+    }
+    plan.negatives = 8
+    plan.initialDeviation = 0.1
+    plan.activation = .swish
+    plan.l2 = 0.000001
+    plan.averaging = 0.6
+    switch model {
+    case .mf:
+      plan.setUsual(batchSize: 4096, rate: 0.004, decay: 0.88, epochs: 18, l2Users: 0.006, l2Items: 0.006)
+      plan.averaging = 0.85
+    case .gmf:
+      plan.setUsual(batchSize: 65_536, rate: 0.03, decay: 0.75, epochs: 10, l2Users: 0.008, l2Items: 0.006)
+      plan.averaging = 0.8
+    case .mlp: plan.setUsual(batchSize: 32_768, rate: 0.02, decay: 0.88, epochs: 16, l2Users: 0.008, l2Items: 0.008)
+    case .neumf where tunes:
+      plan.setUsual(batchSize: 32_768, rate: 0.01, decay: 0.9, epochs: 2, l2Users: 0.008, l2Items: 0.008)
+      plan.optimizer = .sgd
+      plan.pretrainAlpha = 0.6
+    case .neumf:
+      plan.setUsual(batchSize: 32_768, rate: 0.02, decay: 0.9, epochs: 18, l2Users: 0.006, l2Items: 0.006)
+      plan.biases = true
+    }
+    return plan
+  }
+
+  private mutating func setUsual(
+    batchSize: Int, rate: Double, decay: Double, epochs: Int, l2Users: Double, l2Items: Double
+  ) {
+    self.batchSize = batchSize
+    learningRate = rate
+    learningRateDecay = decay
+    self.epochs = epochs
+    self.l2Users = l2Users
+    self.l2Items = l2Items
+  }
+
+  /// Becomes the plan of another model: what is as usual stays so, and what somebody chose stays as it is.
+  package mutating func change(to model: ModelKind, _ objective: Objective, tunes: Bool) {
+    let old = Self.usual(self.model, self.objective, tunes: isTuning)
+    let new = Self.usual(model, objective, tunes: tunes)
+    self.model = model
+    self.objective = objective
+    func follow<Value: Equatable>(_ field: WritableKeyPath<TrainingPlan, Value>) {
+      if self[keyPath: field] == old[keyPath: field] { self[keyPath: field] = new[keyPath: field] }
+    }
+    follow(\.negatives)
+    follow(\.initialDeviation)
+    follow(\.activation)
+    follow(\.biases)
+    follow(\.averaging)
+    follow(\.batchSize)
+    follow(\.optimizer)
+    follow(\.pretrainAlpha)
+    follow(\.learningRate)
+    follow(\.learningRateDecay)
+    follow(\.epochs)
+    follow(\.l2)
+    follow(\.l2Users)
+    follow(\.l2Items)
+  }
+
+  /// Whether the model begins from trained ones.
+  package var isTuning: Bool { pretraining != nil || pretrainedGMF != nil }
+
+  // Limit: an epoch of fewer steps than this learns little.
+  private static let fewSteps = 128
+  // Limit: a batch of fewer samples than this is mostly overhead.
+  private static let smallBatch = 512
+
+  /// Takes smaller batches where the interactions are few, and steps that are shorter by their root.
+  package mutating func fit(to interactions: Int) {
+    while objective == .implicit, batchSize >= 4 * Self.smallBatch,
+      interactions * (1 + negatives) / batchSize < Self.fewSteps
+    {
+      batchSize /= 4
+      learningRate /= 2
+    }
+  }
+}
