@@ -83,6 +83,13 @@ import Testing
     #expect(plan.batchSize == batch && plan.learningRate == rate)
   }
 
+  @Test func workersThatDoNotWaitTakeSmallBatches() {
+    var plan = TrainingPlan.usual()
+    plan.consistency = .async
+    plan.fit(to: 994_169)
+    #expect(plan.batchSize == 2048 && plan.learningRate == 0.005)
+  }
+
   /// Partial sums are never rounded.
   @Test func gradientsTravelAsHalvesOnlyWithoutBarrier() {
     var plan = TrainingPlan()

@@ -78,7 +78,9 @@ enum SweepPreset: String, CaseIterable, ExpressibleByArgument {
         axes: ["consistency", "workers"],
         arms: ["bsp", "ssp:4", "async"].flatMap { mode in
           [1, 2, 4, 8].map { Arm([mode, "\($0)"], "--consistency \(mode) --workers \($0)") }
-        }, figures: [.against(axis: 1), .differences, .rate(axis: 1)], reference: 0)
+        }, figures: [.against(axis: 1), .differences, .rate(axis: 1)],
+        // What `train` takes for workers that do not wait, for all alike.
+        defaults: ["--batch-size", "2048", "--learning-rate", "0.005"], reference: 0)
     case .ratings:
       SweepDesign(
         name: rawValue, title: "Predicted ratings",

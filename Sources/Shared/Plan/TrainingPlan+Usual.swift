@@ -80,11 +80,15 @@ extension TrainingPlan {
   private static let fewSteps = 128
   // Limit: a batch of fewer samples than this is mostly overhead.
   private static let smallBatch = 512
+  // Limit: where nobody waits, a larger one has too many samples of its worker's few users.
+  private static let largeBatch = 4096
 
-  /// Takes smaller batches where the interactions are few, and steps that are shorter by their root.
+  /// Takes smaller batches where the interactions are few, or where each worker has a batch of its own; and steps that
+  /// are shorter by their root.
   package mutating func fit(to interactions: Int) {
     while objective == .implicit, batchSize >= 4 * Self.smallBatch,
       interactions * (1 + negatives) / batchSize < Self.fewSteps
+        || consistency != .bsp && batchSize > Self.largeBatch
     {
       batchSize /= 4
       learningRate /= 2
