@@ -32,8 +32,8 @@ import Testing
     try JSONDecoder().decode(Report.self, from: Data(contentsOf: URL(fileURLWithPath: "\(run)/report.json")))
   }
 
-  private func arguments(_ name: String, epochs: Int = 24, _ more: [String] = []) -> [String] {
-    data.trainArguments(scratch.path(name), workers: 2, servers: 2, epochs: epochs, more)
+  private func arguments(_ name: String, _ more: [String] = []) -> [String] {
+    data.trainArguments(scratch.path(name), workers: 2, servers: 2, epochs: 24, more)
   }
 
   /// How many epochs the report has so far; it appears whole or not at all.
@@ -110,12 +110,12 @@ import Testing
   /// By hand, where nobody starts a lost worker again: the other trains its shards, until somebody starts one more.
   @Test func workersComeAndGo() throws {
     let options = ["--lease", "2"]
-    let quiet = try NeumfProcess.run(arguments("quiet", epochs: 120, options), in: scratch)
+    let quiet = try NeumfProcess.run(arguments("quiet", options), in: scratch)
     #expect(quiet.exitCode == 0, "\(quiet.errors)")
     let endpoint = "tcp://127.0.0.1:\(try freePort())"
     let run = scratch.path("by-hand")
     let leader = try NeumfProcess(
-      ["coordinator"] + arguments("by-hand", epochs: 120, options).dropFirst() + ["--listen", endpoint], in: scratch)
+      ["coordinator"] + arguments("by-hand", options).dropFirst() + ["--listen", endpoint], in: scratch)
     let servers = try (0..<2).map { _ in try NeumfProcess(["server", "--coordinator", endpoint], in: scratch) }
     let begin = {
       try NeumfProcess(["worker", "--coordinator", endpoint, "--data", data.folder], in: scratch)
