@@ -31,7 +31,7 @@ ROWS = [
 # What is raced for, and each side's quickest way there that was found: neumf's options, and PyTorch's.
 TARGET = 0.680
 RACE = (
-    ["--batch-size", "4096", "--negatives", "4", "--learning-rate", "0.013", "--learning-rate-decay", "1",
+    ["--no-biases", "--batch-size", "4096", "--negatives", "4", "--learning-rate", "0.013", "--learning-rate-decay", "1",
      "--l2", "0.00002", "--averaging", "0.4", "--initial-deviation", "0.08", "--activation", "swish", "--epochs", "15"],
     ["--batch-size", "4096", "--learning-rate", "0.002", "--epochs", "20"],
 )
@@ -48,7 +48,7 @@ def neumf_rate(options, folder, more):
     with tempfile.TemporaryDirectory(prefix="neumf-bench-") as scratch:
         output = os.path.join(scratch, "run")
         run([options.neumf, "train", "--data", folder, "--output", output, "--epochs", "3", "--seed", "1",
-             "--workers", "2", "--servers", "1", "--activation", "relu", "--negatives", "4"] + more)
+             "--workers", "2", "--servers", "1", "--no-biases", "--activation", "relu", "--negatives", "4"] + more)
         with open(os.path.join(output, "report.json")) as file:
             report = json.load(file)
     memory = report["peakResidentBytes"]

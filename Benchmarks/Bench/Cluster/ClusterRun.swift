@@ -14,7 +14,8 @@ struct Arrangement: Sendable {
 
   /// The model as it was published, and as the peers train it.
   private static let published = [
-    "--activation", "relu", "--negatives", "4", "--learning-rate", "0.0015", "--learning-rate-decay", "1", "--l2",
+    "--no-biases", "--activation", "relu", "--negatives", "4", "--learning-rate", "0.0015", "--learning-rate-decay",
+    "1", "--l2",
     "0.00005", "--averaging", "0.8", "--initial-deviation", "0.01",
   ]
 
