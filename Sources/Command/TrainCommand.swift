@@ -13,7 +13,7 @@ struct TrainCommand: ParsableCommand {
     discussion: """
       Example:
         neumf train --data data/ml-1m --output runs/neumf-8 --model neumf --factors 8 --workers 2 --servers 1
-        neumf train --data data/ml-1m --output runs/pretrained-8 --pretrain --optimizer sgd --learning-rate 0.5
+        neumf train --data data/ml-1m --output runs/pretrained-8 --pretrain
         neumf train --data data/ml-1m --resume runs/neumf-8
         neumf train --data data/ml-1m --output runs/rough --faults "drop 10%; kill any worker at 5 s"
       """)

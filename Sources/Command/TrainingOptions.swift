@@ -52,7 +52,8 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "Negatives drawn per positive (default: 8; ratings have none).") var negatives: Int?
   @Option(help: "adam, lazy-adam, adagrad or sgd (default: lazy-adam; sgd after --pretrain).")
   var optimizer: OptimizerKind?
-  @Option(help: "Step size of the optimizer (default: by model).") var learningRate: Double?
+  @Option(help: "Step size of the optimizer (default: by model, and with the root of the batch size).")
+  var learningRate: Double?
   @Option(help: "What the learning rate is multiplied by after each epoch (default: by model).")
   var learningRateDecay: Double?
   @Option(help: "Momentum of sgd.") var momentum: Double?
@@ -122,20 +123,18 @@ struct TrainingOptions: ParsableArguments {
       """)
   var backups: Int?
 
-  /// The plan that these options, the plan file and the defaults make together, validated.
-  /// - Parameters:
-  ///   - base: of a run that goes on
-  ///   - interactions: how many there are to train on, for a run that begins
+  /// The plan that these options make of that of a run which goes on, validated.
   func resolved(over base: TrainingPlan) throws -> TrainingPlan { try Self.validated(applied(to: base)) }
 
+  /// The plan that these options, the plan file and what is usual make together, validated.
+  /// - Parameter interactions: how many there are to train on
   func resolved(for interactions: Int) throws -> TrainingPlan {
-    var plan = try applied(to: .usual())
-    if choosesBatches { plan.fit(to: interactions) }
-    return try Self.validated(plan)
+    var result = try applied(to: .usual())
+    if plan == nil {
+      result.fit(to: interactions, keepsBatch: batchSize != nil, keepsRate: learningRate != nil)
+    }
+    return try Self.validated(result)
   }
-
-  /// Whether nobody has said how large they are.
-  var choosesBatches: Bool { plan == nil && batchSize == nil && learningRate == nil }
 
   private static func validated(_ plan: TrainingPlan) throws -> TrainingPlan {
     do throws(PlanError) {
@@ -171,7 +170,7 @@ struct TrainingOptions: ParsableArguments {
     set(learningRateDecay, \.learningRateDecay)
     set(momentum, \.momentum)
     set(averaging, \.averaging)
-    if let l2 { (result.l2, result.l2Users, result.l2Items) = (l2, nil, nil) }
+    if let l2 { result.penalizeAll(by: l2) }
     set(l2Users.map(Optional.some), \.l2Users)
     set(l2Items.map(Optional.some), \.l2Items)
     set(initialDeviation, \.initialDeviation)

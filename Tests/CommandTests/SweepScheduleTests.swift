@@ -96,7 +96,12 @@ struct SweepScheduleTests {
     }
     // Little data is taken in small batches, but for those that somebody chose.
     #expect(try schedule(.models, interactions: 50_000).jobs.map(\.plan.batchSize).max() == 2048)
-    #expect(try schedule(grid: "batch-size=8192,16384").jobs.map(\.plan.batchSize) == [8192, 16_384])
+    let chosen = try schedule(grid: "batch-size=8192,32768").jobs.map(\.plan)
+    #expect(chosen.map(\.batchSize) == [8192, 32_768] && chosen.map(\.learningRate) == [0.01, 0.02])
+    let tuned = try schedule(.models, interactions: 50_000).jobs.map(\.plan)
+    #expect(tuned.last?.batchSize == 2048 && tuned.last?.learningRate == 0.01 && tuned.last?.optimizer == .sgd)
+    // Where nobody waits, every arm has the batches that `train` takes there.
+    #expect(try schedule(.consistency).jobs.allSatisfy { $0.plan.batchSize == 2048 && $0.plan.learningRate == 0.005 })
     #expect(try schedule(grid: "factors=8,16").jobs.map(\.plan.batchSize) == [2048, 2048])
     #expect(try schedule(grid: "biases=yes,no").jobs.map(\.plan.biases) == [true, false])
   }

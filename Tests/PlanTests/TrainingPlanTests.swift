@@ -83,6 +83,17 @@ import Testing
     #expect(plan.batchSize == batch && plan.learningRate == rate)
   }
 
+  @Test func whatSomebodyChoseIsKept() {
+    var plan = TrainingPlan.usual()
+    plan.fit(to: 100, keepsBatch: true)
+    #expect(plan.batchSize == 32_768 && plan.learningRate == 0.02)
+    plan.batchSize = 8192
+    plan.fit(to: 100, keepsBatch: true)
+    #expect(plan.batchSize == 8192 && plan.learningRate == 0.01)
+    plan.fit(to: 100_000, keepsRate: true)
+    #expect(plan.batchSize == 2048 && plan.learningRate == 0.01)
+  }
+
   @Test func workersThatDoNotWaitTakeSmallBatches() {
     var plan = TrainingPlan.usual()
     plan.consistency = .async

@@ -65,8 +65,7 @@ struct SweepCommand: ParsableCommand {
     let dataset = try PreparedDataset(folder: data)
     try check(design, fits: dataset)
     let folder = SweepFolder(path: output)
-    let schedule = try schedule(
-      of: design, in: folder, for: dataset.summary.trainingInteractions)
+    let schedule = try schedule(of: design, in: folder, for: dataset.summary.trainingInteractions)
     for job in schedule.jobs { try job.plan.check(fits: dataset, in: data) }
     let source = ModelConfig.Source(path: data, fingerprint: dataset.fingerprint)
     try folder.open(as: SweepFolder.Identity(name: design.name, data: source))

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Plan
 
 /// The experiments of the literature.
 enum SweepPreset: String, CaseIterable, ExpressibleByArgument {
@@ -10,7 +11,10 @@ enum SweepPreset: String, CaseIterable, ExpressibleByArgument {
 
   private static let families = [("MF", "mf"), ("GMF", "gmf"), ("MLP", "mlp"), ("NeuMF", "neumf")]
   /// He et al. 2017, section 4.1: two learners of the same size, then SGD on the whole.
-  private static let tuning = "--optimizer sgd --learning-rate 0.01"
+  private static let tuning: String = {
+    let usual = TrainingPlan.usual(tunes: true)
+    return "--optimizer \(usual.optimizer.rawValue) --learning-rate \(usual.learningRate)"
+  }()
   private static let widths = [8, 16, 32, 64]
 
   /// The tower of the paper: each layer half as wide as the one before it, the last one `factors`.

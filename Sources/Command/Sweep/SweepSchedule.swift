@@ -39,7 +39,8 @@ struct SweepSchedule {
   init(
     _ design: SweepDesign, _ training: TrainingOptions, seeds: [UInt64], folder: String, interactions: Int
   ) throws {
-    var start = try TrainingOptions.parse(design.defaults).applied(to: .usual())
+    let defaults = try TrainingOptions.parse(design.defaults)
+    var start = try defaults.applied(to: .usual())
     if let path = training.plan { start = try TrainingOptions.read(path) }
     var own = training
     own.plan = nil
@@ -55,11 +56,9 @@ struct SweepSchedule {
       do {
         let arm = try Self.parsed(options)
         let tuning = tuning.isEmpty ? nil : try Self.parsed(tuning)
-        let chooses = given.choosesBatches && arm.choosesBatches && training.plan == nil
+        let chosen = Chosen(training.plan == nil ? [defaults, given, arm] : nil)
         plans = try seeds.map { seed in
-          var plans = try Plans(start, arm, tuning, given, seed: seed)
-          if chooses { plans.fit(to: interactions) }
-          return plans
+          try Plans(start, arm, tuning, given, seed: seed, fitting: interactions, chosen)
         }
       } catch let failure as CommandFailure {
         let message = "sweep \(design.name), \(arm.label): \(failure.message)"
@@ -109,14 +108,27 @@ struct SweepSchedule {
   }
 }
 
+/// Whether somebody said how large the batches are, and how long the steps.
+private struct Chosen {
+  let batch: Bool
+  let rate: Bool
+
+  /// - Parameter options: nil where a plan file says both
+  init(_ options: [TrainingOptions]?) {
+    batch = options?.contains { $0.batchSize != nil } ?? true
+    rate = options?.contains { $0.learningRate != nil } ?? true
+  }
+}
+
 /// An arm's training, and those that come before it.
 private struct Plans {
-  private(set) var whole: TrainingPlan
-  private(set) var stages: [TrainingPlan]
+  let whole: TrainingPlan
+  let stages: [TrainingPlan]
 
   /// - Throws: `CommandFailure` where the command line contradicts the arm, or the plan cannot be trained
   init(
-    _ start: TrainingPlan, _ arm: TrainingOptions, _ tuning: TrainingOptions?, _ given: TrainingOptions, seed: UInt64
+    _ start: TrainingPlan, _ arm: TrainingOptions, _ tuning: TrainingOptions?, _ given: TrainingOptions, seed: UInt64,
+    fitting interactions: Int, _ chosen: Chosen
   ) throws {
     var plan = try arm.applied(to: start)
     var own = given
@@ -134,16 +146,17 @@ private struct Plans {
       plan.pretraining?.learningRate = given.pretrainLearningRate ?? given.learningRate
     }
     try Self.check(plan)
-    stages = plan.pretraining == nil ? [] : PretrainingPlan.models.map(plan.stage)
+    stages = (plan.pretraining == nil ? [] : PretrainingPlan.models).map { model in
+      var stage = plan.stage(model)
+      let keepsRate = chosen.rate || plan.pretraining?.learningRate != nil
+      stage.fit(to: interactions, keepsBatch: chosen.batch, keepsRate: keepsRate)
+      return stage
+    }
     if let tuning { plan = try tuning.applied(to: plan) }
+    plan.fit(to: interactions, keepsBatch: chosen.batch, keepsRate: chosen.rate || tuning?.learningRate != nil)
     plan.pretraining = nil
     try Self.check(plan)
     whole = plan
-  }
-
-  mutating func fit(to interactions: Int) {
-    whole.fit(to: interactions)
-    for index in stages.indices { stages[index].fit(to: interactions) }
   }
 
   private static func check(_ plan: TrainingPlan) throws(CommandFailure) {

@@ -24,8 +24,7 @@ extension TrainingPlan {
     let usual = Self.usual(model, objective)
     stage.epochs = pretraining.epochs ?? usual.epochs
     stage.optimizer = pretraining.optimizer
-    let share = Double(stage.batchSize) / Double(usual.batchSize)
-    stage.learningRate = pretraining.learningRate ?? usual.learningRate * share.squareRoot()
+    stage.learningRate = pretraining.learningRate ?? usual.learningRate(forBatchOf: stage.batchSize)
     stage.momentum = 0
     if stage.shape.hidden.isEmpty { stage.dropout = 0 }
     return stage

@@ -44,9 +44,7 @@ extension TrainingPlan {
     try read(.learningRateDecay, into: &learningRateDecay)
     try read(.momentum, into: &momentum)
     try read(.averaging, into: &averaging)
-    if let l2 = try container.decodeIfPresent(Double.self, forKey: .l2) {
-      (self.l2, l2Users, l2Items) = (l2, nil, nil)
-    }
+    if let l2 = try container.decodeIfPresent(Double.self, forKey: .l2) { penalizeAll(by: l2) }
     l2Users = try container.decodeIfPresent(Double.self, forKey: .l2Users) ?? l2Users
     l2Items = try container.decodeIfPresent(Double.self, forKey: .l2Items) ?? l2Items
     try read(.initialDeviation, into: &initialDeviation)

@@ -27,7 +27,7 @@ extension TrainingPlan {
       plan.averaging = 0.8
     case .mlp: plan.setUsual(batchSize: 32_768, rate: 0.02, decay: 0.88, epochs: 16, l2Users: 0.008, l2Items: 0.008)
     case .neumf where tunes:
-      plan.setUsual(batchSize: 32_768, rate: 0.01, decay: 0.9, epochs: 2, l2Users: 0.008, l2Items: 0.008)
+      plan.setUsual(batchSize: 32_768, rate: 0.01, decay: 0.9, epochs: 1, l2Users: 0.008, l2Items: 0.008)
       plan.optimizer = .sgd
       plan.pretrainAlpha = 0.6
     case .neumf:
@@ -83,15 +83,31 @@ extension TrainingPlan {
   // Limit: where nobody waits, a larger one has too many samples of its worker's few users.
   private static let largeBatch = 4096
 
-  /// Takes smaller batches where the interactions are few, or where each worker has a batch of its own; and steps that
-  /// are shorter by their root.
-  package mutating func fit(to interactions: Int) {
-    while objective == .implicit, batchSize >= 4 * Self.smallBatch,
+  /// Takes smaller batches where the interactions are few, or where each worker has a batch of its own; and steps whose
+  /// length goes with the root of the batch.
+  /// - Parameters:
+  ///   - keepsBatch: somebody chose how large they are
+  ///   - keepsRate: somebody chose how long they are
+  package mutating func fit(to interactions: Int, keepsBatch: Bool = false, keepsRate: Bool = false) {
+    guard objective == .implicit else { return }
+    while !keepsBatch, batchSize >= 4 * Self.smallBatch,
       interactions * (1 + negatives) / batchSize < Self.fewSteps
         || consistency != .bsp && batchSize > Self.largeBatch
     {
       batchSize /= 4
-      learningRate /= 2
     }
+    if !keepsRate { learningRate = Self.usual(model, tunes: isTuning).learningRate(forBatchOf: batchSize) }
+  }
+
+  /// What the learning rate is worth in batches of another size.
+  func learningRate(forBatchOf samples: Int) -> Double {
+    learningRate * (Double(samples) / Double(batchSize)).squareRoot()
+  }
+
+  /// One λ for all weights.
+  package mutating func penalizeAll(by l2: Double) {
+    self.l2 = l2
+    l2Users = nil
+    l2Items = nil
   }
 }
