@@ -2,6 +2,7 @@ import ArgumentParser
 import ModelStore
 import Plan
 import Ranking
+import Telemetry
 
 /// Users that a model takes for alike, and what each group of them would like.
 struct ClusterCommand: ParsableCommand {

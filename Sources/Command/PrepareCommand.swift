@@ -3,6 +3,7 @@ import Datasets
 import Foundation
 import Interactions
 import Links
+import Telemetry
 
 /// Reads real files into the prepared container.
 struct PrepareCommand: ParsableCommand {

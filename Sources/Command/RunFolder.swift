@@ -3,6 +3,7 @@ import Datasets
 import Foundation
 import ModelStore
 import Plan
+import ZeroMQ
 
 /// The folder that a job writes.
 struct RunFolder {
@@ -19,7 +20,14 @@ struct RunFolder {
           .missingInput, "\(path): no coordinator has written there where it listens",
           hint: "give the RUN folder of a job that runs, or --coordinator ENDPOINT")
       }
-      return String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+      let address = String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+      if case .ipc(let file) = try Endpoint(address).place, !FileManager.default.fileExists(atPath: file) {
+        // A coordinator takes its socket's file away when it ends; one that was killed leaves it to its successor.
+        throw CommandFailure(
+          .unavailable, "\(path): no job runs there any more",
+          hint: "\(path)/report.html says how it went; to go on with it: neumf train --resume \(path)")
+      }
+      return address
     }
   }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Foundation
 import Links
+import Telemetry
 
 /// Writes a data set of any size in a real format.
 struct SynthesizeCommand: ParsableCommand {

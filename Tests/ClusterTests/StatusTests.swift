@@ -38,6 +38,8 @@ import Testing
     kill(worker, SIGCONT)
     kill(job.process.processIdentifier, SIGINT)
     #expect(try job.finish().exitCode == 130)
+    let after = try status(["--run", run])
+    #expect(after.exitCode == 69 && after.errors.contains("no job runs there any more"), "\(after.errors)")
   }
 
   @Test func aFolderWithoutAJobIsNamed() throws {

@@ -152,12 +152,13 @@ package final class RunRecorder {
     let factors = plan.model == .mlp ? "" : ", \(plan.factors) factors"
     printer.say(
       """
-      Training \(plan.model.rawValue)\(factors)\(layers) on \(size.users) users, \(size.items) items, \
-      \(size.trainingInteractions) interactions\(size.features > 0 ? ", \(size.features) features of items" : "")
-      with \(plan.cluster.workers) \(plan.cluster.workers == 1 ? "worker" : "workers") and \
-      \(plan.cluster.servers) \(plan.cluster.servers == 1 ? "server" : "servers")\
+      Training \(plan.model.rawValue)\(factors)\(layers) on \(Amount.of(size.users, "user")), \
+      \(Amount.of(size.items, "item")), \(Amount.of(size.trainingInteractions, "interaction"))\
+      \(size.features > 0 ? ", \(Amount.of(size.features, "feature")) of items" : "")
+      with \(Amount.of(plan.cluster.workers, "worker")) and \(Amount.of(plan.cluster.servers, "server"))\
       \(plan.cluster.backups > 0 ? " with backups" : ""), \(plan.consistency); \
-      \(plan.optimizer.rawValue), rate \(plan.learningRate), batch \(plan.batchSize)
+      \(plan.optimizer.rawValue), rate \(Amount.decimal(plan.learningRate)), \
+      batches of \(Amount.of(plan.batchSize, "sample"))
       """)
     if !wasResumed, let gmf = plan.pretrainedGMF, let mlp = plan.pretrainedMLP {
       printer.say("beginning from \(plan.pretrainAlpha) of \(gmf) and \(1 - plan.pretrainAlpha) of \(mlp)")

@@ -31,9 +31,10 @@ package struct ReportPage {
   private var summary: String {
     let data = report.data
     var text =
-      "\(data.users) users, \(data.items) items, \(data.trainingInteractions) training interactions; "
-      + "\(report.plan.consistency), \(counted(report.plan.cluster.workers, "worker")), "
-      + "\(counted(report.plan.cluster.servers, "server"))\(report.plan.cluster.backups > 0 ? " with backups" : "")."
+      "\(Amount.of(data.users, "user")), \(Amount.of(data.items, "item")), "
+      + "\(Amount.of(data.trainingInteractions, "training interaction")); "
+      + "\(report.plan.consistency), \(Amount.of(report.plan.cluster.workers, "worker")), "
+      + "\(Amount.of(report.plan.cluster.servers, "server"))\(report.plan.cluster.backups > 0 ? " with backups" : "")."
     if let best = report.best {
       text += " Best epoch \(best.epoch): " + measures.map { "\($0.name) \($0.text(best))" }.joined(separator: ", ")
       if let held = best.chosenOn {
@@ -43,8 +44,6 @@ package struct ReportPage {
     }
     return text
   }
-
-  private func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
   private var charts: String {
     if report.epochs.isEmpty { return "<p>No epoch has ended yet.</p>" }
