@@ -13,5 +13,7 @@ import Testing
     plan.cluster.workers = workers
     let size = ProblemSize(users: 10, items: 10, trainingInteractions: 100)
     #expect(abs(OptimizerSettings(plan: plan, size: size).beta1 - expected) < 1e-12)
+    // Nobody else changes a user's row, so none of its gradients come late.
+    #expect(OptimizerSettings(plan: plan, size: size, writers: 1).beta1 == 0.9)
   }
 }

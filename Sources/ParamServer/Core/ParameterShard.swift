@@ -44,7 +44,9 @@ package struct ParameterShard: ~Copyable {
     let plan = configuration.plan
     shape = plan.shape
     let optimizer = OptimizerSettings(plan: plan, size: configuration.size)
-    users = RowTable(rows: configuration.userCount, width: shape.rowWidth, optimizer: optimizer)
+    users = RowTable(
+      rows: configuration.userCount, width: shape.rowWidth,
+      optimizer: OptimizerSettings(plan: plan, size: configuration.size, writers: 1))
     items = RowTable(rows: configuration.itemCount, width: shape.rowWidth, optimizer: optimizer)
     dense = RowTable(rows: 1, width: configuration.denseRange.count, optimizer: optimizer)
     seats = (0..<configuration.placement.workers).map { _ in WorkerSeat() }

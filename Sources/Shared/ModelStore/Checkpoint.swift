@@ -75,7 +75,8 @@ package struct Checkpoint: Sendable {
     var weights = [Float](repeating: 0, count: header.rowCount(of: table) * width)
     var span = weights.mutableSpan
     RowRecord.weights(
-      of: records(of: table), width: width, optimizer: header.optimizer, after: header.optimizerStep, into: &span)
+      of: records(of: table), width: width, optimizer: header.optimizer(of: table), after: header.optimizerStep,
+      into: &span)
     return weights
   }
 
@@ -101,7 +102,7 @@ package struct Checkpoint: Sendable {
   }
 
   private func denseSlice(of record: RawSpan, _ range: Range<Int>) -> [UInt8] {
-    let optimizer = header.optimizer
+    let optimizer = header.optimizer(of: .dense)
     var bytes = [UInt8](repeating: 0, count: RowRecord.byteCount(width: range.count, optimizer: optimizer))
     var span = bytes.mutableSpan
     // Safety: any bits are bytes.

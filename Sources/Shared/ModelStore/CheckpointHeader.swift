@@ -37,7 +37,9 @@ package struct CheckpointHeader: Codable, Sendable, Equatable {
     self.wallSeconds = wallSeconds
   }
 
-  package var optimizer: OptimizerSettings { OptimizerSettings(plan: plan, size: size) }
+  package func optimizer(of table: CheckpointTable) -> OptimizerSettings {
+    OptimizerSettings(plan: plan, size: size, writers: table == .user ? 1 : nil)
+  }
 
   package func rowCount(of table: CheckpointTable) -> Int {
     switch table {
@@ -56,12 +58,12 @@ package struct CheckpointHeader: Codable, Sendable, Equatable {
 
   /// The bytes of one row's record (see `RowRecord`).
   package func recordByteCount(of table: CheckpointTable) -> Int {
-    RowRecord.byteCount(width: width(of: table), optimizer: optimizer)
+    RowRecord.byteCount(width: width(of: table), optimizer: optimizer(of: table))
   }
 
   /// The bytes of the record of a slice of the dense vector.
   package func recordByteCount(ofDenseSlice width: Int) -> Int {
-    RowRecord.byteCount(width: width, optimizer: optimizer)
+    RowRecord.byteCount(width: width, optimizer: optimizer(of: .dense))
   }
 
   /// What does not fit together in a header that was read; nil where all does.

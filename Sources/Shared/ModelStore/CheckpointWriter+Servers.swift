@@ -28,7 +28,7 @@ extension CheckpointWriter {
   /// The dense vector's record from those of the servers' slices: `slices[s]` is that of server s.
   package mutating func append(denseSlices slices: [[UInt8]], under placement: Placement) throws(ModelStoreError) {
     precondition(slices.count == placement.servers, "\(slices.count) slices of \(placement.servers) servers")
-    let (width, optimizer) = (header.width(of: .dense), header.optimizer)
+    let (width, optimizer) = (header.width(of: .dense), header.optimizer(of: .dense))
     var bytes = [UInt8](repeating: 0, count: header.recordByteCount(of: .dense))
     for (server, slice) in slices.enumerated() {
       let range = placement.denseRange(of: width, on: ServerID(server))

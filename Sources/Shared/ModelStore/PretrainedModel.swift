@@ -123,10 +123,10 @@ package struct PretrainedModel: RecordSource {
     return records(of: own, rows: places.count)
   }
 
-  /// Records of rows whose training begins.
+  /// Records of rows whose training begins, which are alike in all tables.
   private func records(of weights: [Float], rows: Int) -> [UInt8] {
     let width = rows > 0 ? weights.count / rows : 0
-    var table = RowTable(rows: rows, width: width, optimizer: header.optimizer)
+    var table = RowTable(rows: rows, width: width, optimizer: header.optimizer(of: .item))
     for row in 0..<rows {
       table.setWeights(of: row, from: weights.span.extracting(row * width..<(row + 1) * width))
     }

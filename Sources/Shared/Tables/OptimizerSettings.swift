@@ -38,9 +38,11 @@ package struct OptimizerSettings: Sendable, Equatable {
     self.epsilon = epsilon ?? (kind == .adagrad ? 1e-10 : 1e-8)
   }
 
-  package init(plan: TrainingPlan, size: ProblemSize) {
+  /// - Parameter writers: the workers that change a row: nil for all of them, 1 for a user's
+  package init(plan: TrainingPlan, size: ProblemSize, writers: Int? = nil) {
     self.init(
-      kind: plan.optimizer, learningRate: plan.learningRate, momentum: plan.momentum, beta1: Self.beta1(for: plan),
+      kind: plan.optimizer, learningRate: plan.learningRate, momentum: plan.momentum,
+      beta1: plan.consistency == .bsp ? Self.usualBeta1 : Self.beta1(for: writers ?? plan.cluster.workers),
       rateDecay: plan.learningRateDecay, stepsPerDecay: max(1, plan.stepsPerEpoch(of: size)),
       averaging: AveragingPoint.fading(perEpoch: plan.averaging))
   }
@@ -52,9 +54,7 @@ package struct OptimizerSettings: Sendable, Equatable {
   /// W - 1 workers have sent meanwhile, which acts as a momentum of 1 - 1/W does (Mitliagkas et al.: "Asynchrony begets
   /// momentum, with an application to deep learning", 2016, arXiv:1605.09774): both together keep what Adam's does
   /// alone.
-  private static func beta1(for plan: TrainingPlan) -> Double {
-    plan.consistency == .bsp ? usualBeta1 : max(0, 1 - Double(plan.cluster.workers) * (1 - usualBeta1))
-  }
+  private static func beta1(for writers: Int) -> Double { max(0, 1 - Double(writers) * (1 - usualBeta1)) }
 
   /// What is left of the learning rate at a step, which counts from 1.
   @inline(__always)

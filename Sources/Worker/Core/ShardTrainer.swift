@@ -97,7 +97,7 @@ package struct ShardTrainer: ~Copyable {
       plan.batchSize / (plan.consistency == .bsp ? configuration.shardMap.count : 1) + 2 * (1 + plan.negatives)
     users = RowTable(
       rows: configuration.users.count, width: shape.rowWidth,
-      optimizer: OptimizerSettings(plan: plan, size: configuration.size))
+      optimizer: OptimizerSettings(plan: plan, size: configuration.size, writers: 1))
     computation = GradientComputation(
       shape: shape, objective: plan.objective, sampleCapacity: share, drops: plan.dropout > 0)
     reducer = TreeReducer(
