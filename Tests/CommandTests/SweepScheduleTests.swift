@@ -85,6 +85,11 @@ struct SweepScheduleTests {
     let jobs = try schedule(.negatives, ["--model", "gmf", "--epochs", "2", "--validation", "--servers", "3"]).jobs
     #expect(jobs.allSatisfy { $0.plan.model == .gmf && $0.plan.validation && $0.plan.cluster.servers == 3 })
     #expect(jobs.map(\.plan.negatives) == Array(1...10))
+    // One experiment has batches of one size, however short one negative makes an epoch.
+    let compared = try schedule(.negatives, interactions: 50_000).jobs.map(\.plan)
+    #expect(compared.allSatisfy { $0.batchSize == 2048 && $0.learningRate == 0.005 })
+    let said = try schedule(.negatives, ["--batch-size", "512"]).jobs.map(\.plan)
+    #expect(said.allSatisfy { $0.batchSize == 512 && $0.learningRate == 0.0025 })
   }
 
   @Test func everyModelIsTrainedAsIsUsualForIt() throws {
@@ -104,6 +109,17 @@ struct SweepScheduleTests {
     #expect(try schedule(.consistency).jobs.allSatisfy { $0.plan.batchSize == 2048 && $0.plan.learningRate == 0.005 })
     #expect(try schedule(grid: "factors=8,16").jobs.map(\.plan.batchSize) == [2048, 2048])
     #expect(try schedule(grid: "biases=yes,no").jobs.map(\.plan.biases) == [true, false])
+  }
+
+  /// A report that says of MF how NeuMF was trained is worse than one that says nothing.
+  @Test func theReportSaysHowEachModelWasTrained() throws {
+    let models = try schedule(.models, interactions: 50_000)
+    #expect(models.common.batchSize == 2048 && models.common.learningRate == 0.005)
+    #expect(models.common.training.contains("λ 0.006 for users"))
+    let arms = models.trials.indices.map(models.training)
+    #expect(arms[1] == ["rate 0.002", "decay 0.88", "batch 1,024", "averaging 0.85"])
+    #expect(arms[4].isEmpty && arms[5].contains("sgd"))
+    #expect(try schedule(grid: "batch-size=8192,32768").training(of: 0).contains("batch 8,192"))
   }
 
   @Test func aGridIsEveryCombination() throws {

@@ -79,10 +79,8 @@ struct SweepReport {
           : "each of \(Amount.of(summary.testCases, "held-out item")) is ranked among "
             + "\(Amount.of(summary.testNegatives, "sampled negative")). K = \(plan.topK)."))
     parts.append(
-      "All arms, where the list of arms says nothing else: \(plan.optimizer.rawValue), "
-        + "rate \(Amount.decimal(plan.learningRate)), "
-        + "λ \(Amount.decimal(plan.l2)), batch \(Amount.count(plan.batchSize)), averaging \(plan.averaging), "
-        + "\(Amount.of(plan.epochs, "epoch")), \(plan.consistency), \(Amount.of(plan.cluster.workers, "worker")), "
+      "All arms, where the list of arms says nothing else: \(plan.training.joined(separator: ", ")), "
+        + "\(plan.consistency), \(Amount.of(plan.cluster.workers, "worker")), "
         + "\(Amount.of(plan.cluster.servers, "server")); "
         + "seed\(seeds.count == 1 ? "" : "s") \(seeds.joined(separator: ", ")).")
     let held = results.isRated ? "ratings" : "items"
@@ -107,13 +105,14 @@ struct SweepReport {
   }
 
   private var armRows: [[String]] {
-    design.arms.map { arm in
-      switch arm.subject {
-      case .popularity: arm.values + ["counts of the training interactions"]
-      case .training(let options, let tuning):
-        arm.values
-          + [options.joined(separator: " ") + (tuning.isEmpty ? "" : ", then " + tuning.joined(separator: " "))]
+    design.arms.indices.map { index in
+      let arm = design.arms[index]
+      guard case .training(let options, let tuning) = arm.subject else {
+        return arm.values + ["counts of the training interactions"]
       }
+      let own = schedule.training(of: index)
+      let changes = own.isEmpty ? "" : (tuning.isEmpty ? ": " : ", then ") + own.joined(separator: ", ")
+      return arm.values + [options.joined(separator: " ") + changes]
     }
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Plan
+import Telemetry
 
 /// The trainings that a sweep's arms need for each seed, in an order in which each finds what it begins from. Equal
 /// plans are one training, whoever needs it.
@@ -46,7 +47,10 @@ struct SweepSchedule {
     own.plan = nil
     let given = own
     own.forgetPretraining()
-    common = try own.applied(to: start)
+    var common = try own.applied(to: start)
+    let said = Chosen(training.plan == nil ? [defaults, own] : nil)
+    common.fit(to: interactions, keepsBatch: said.batch, keepsRate: said.rate)
+    self.common = common
     for (index, arm) in design.arms.enumerated() {
       guard case .training(let options, let tuning) = arm.subject else {
         trials.append(Trial(arm: index, seed: nil, job: nil))
@@ -56,7 +60,13 @@ struct SweepSchedule {
       do {
         let arm = try Self.parsed(options)
         let tuning = tuning.isEmpty ? nil : try Self.parsed(tuning)
-        let chosen = Chosen(training.plan == nil ? [defaults, given, arm] : nil)
+        var start = start
+        var chosen = Chosen(training.plan == nil ? [defaults, given, arm] : nil)
+        if arm.negatives != nil {
+          // They alone differ, though they make an epoch longer.
+          (start.batchSize, start.learningRate) = (common.batchSize, common.learningRate)
+          chosen = Chosen(nil)
+        }
         plans = try seeds.map { seed in
           try Plans(start, arm, tuning, given, seed: seed, fitting: interactions, chosen)
         }
@@ -89,6 +99,13 @@ struct SweepSchedule {
   }
 
   private var plansPretraining: Bool { jobs.contains { !$0.needs.isEmpty } }
+
+  /// How an arm's models are trained that others are not.
+  func training(of arm: Int) -> [String] {
+    let name = trials.first { $0.arm == arm }?.job
+    let usual = common.training
+    return jobs.first { $0.name == name }?.plan.training.filter { !usual.contains($0) } ?? []
+  }
 
   /// The job of a plan: one that is there already, or a new one of that name.
   private mutating func job(_ name: String, _ plan: TrainingPlan, needs: [String]) -> String {
@@ -174,6 +191,17 @@ private struct Plans {
 }
 
 extension TrainingPlan {
+  /// What weights are changed by, and how often.
+  var training: [String] {
+    let rows = [("users", l2Users), ("items", l2Items)].compactMap { name, l2 in
+      l2.map { "λ \(Amount.decimal($0)) for \(name)" }
+    }
+    return [
+      optimizer.rawValue, "rate \(Amount.decimal(learningRate))", "decay \(Amount.decimal(learningRateDecay))",
+      "batch \(Amount.count(batchSize))", "λ \(Amount.decimal(l2))",
+    ] + rows + ["averaging \(Amount.decimal(averaging))", Amount.of(epochs, "epoch")]
+  }
+
   /// The fields that differ in another plan, as the command line names them.
   func fieldsUnlike(_ other: TrainingPlan) throws -> [String] {
     func fields(_ plan: TrainingPlan) throws -> [String: NSObject] {
