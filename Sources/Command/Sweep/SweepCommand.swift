@@ -124,7 +124,7 @@ struct SweepCommand: ParsableCommand {
   private func results(
     of design: SweepDesign, _ schedule: SweepSchedule, _ reports: [String: RunReport], _ dataset: PreparedDataset
   ) throws -> SweepResults {
-    let plan = schedule.jobs.first?.plan ?? schedule.common
+    let plan = schedule.common
     let trials = try schedule.trials.compactMap { trial -> SweepResults.Trial? in
       guard let job = trial.job else {
         return SweepResults.Trial(

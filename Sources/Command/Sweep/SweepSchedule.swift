@@ -29,8 +29,8 @@ struct SweepSchedule {
 
   private(set) var jobs: [Job] = []
   private(set) var trials: [Trial] = []
-  /// What the arms have in common, for the head of the report.
-  let common: TrainingPlan
+  /// What the report says of all arms but where they differ: how the first one is trained.
+  private(set) var common: TrainingPlan
 
   /// - Parameters:
   ///   - training: the command line's; what an arm sets itself cannot be set there
@@ -47,10 +47,9 @@ struct SweepSchedule {
     own.plan = nil
     let given = own
     own.forgetPretraining()
-    var common = try own.applied(to: start)
+    common = try own.applied(to: start)
     let said = Chosen(training.plan == nil ? [defaults, own] : nil)
     common.fit(to: interactions, keepsBatch: said.batch, keepsRate: said.rate)
-    self.common = common
     for (index, arm) in design.arms.enumerated() {
       guard case .training(let options, let tuning) = arm.subject else {
         trials.append(Trial(arm: index, seed: nil, job: nil))
@@ -85,6 +84,7 @@ struct SweepSchedule {
         trials.append(Trial(arm: index, seed: seed, job: job(name, plan, needs: stages)))
       }
     }
+    if let first = jobs.first { common = first.plan }
     guard !plansPretraining else { return }
     if let option = given.pretrainingOption {
       throw CommandFailure(
