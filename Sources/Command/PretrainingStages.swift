@@ -7,6 +7,8 @@ import Plan
 /// whole's. What an earlier command finished or interrupted is not done again.
 struct PretrainingStages {
   let plan: TrainingPlan
+  /// How many there are to train on.
+  let interactions: Int
   let data: String
   let folder: RunFolder
   let watches: Watches
@@ -32,9 +34,10 @@ struct PretrainingStages {
       }
       print("\(name): in \(stage.path)")
       let resumes = try Checkpoints.latest(in: stage.path).newest != nil
-      try stage.writePlan(plan.stage(model))
+      let stagePlan = plan.stage(model, of: interactions)
+      try stage.writePlan(stagePlan)
       let status = try LocalCluster(
-        plan: plan.stage(model), data: data, folder: stage, resumes: resumes, watches: watches, trial: trial,
+        plan: stagePlan, data: data, folder: stage, resumes: resumes, watches: watches, trial: trial,
         whole: folder
       ).run()
       if status != .done { return status }

@@ -35,7 +35,10 @@ struct TrainCommand: ParsableCommand {
     let dataset = try PreparedDataset(folder: data)
     let (plan, resumes) = resume == nil ? (try begun(folder, dataset), false) : try resumed(folder, dataset)
     if plan.pretraining != nil, !resumes {
-      let status = try PretrainingStages(plan: plan, data: data, folder: folder, watches: watches, trial: trial).run()
+      let status = try PretrainingStages(
+        plan: plan, interactions: dataset.summary.trainingInteractions, data: data, folder: folder, watches: watches,
+        trial: trial
+      ).run()
       if status != .done { Foundation.exit(status.rawValue) }
     }
     let status = try LocalCluster(

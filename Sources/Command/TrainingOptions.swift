@@ -152,13 +152,9 @@ struct TrainingOptions: ParsableArguments {
     func set<Value>(_ value: Value?, _ field: WritableKeyPath<TrainingPlan, Value>) {
       if let value { result[keyPath: field] = value }
     }
-    if model != nil || objective != nil || pretrain || pretrainedGMF != nil {
-      result.change(
-        to: model ?? result.model, objective ?? result.objective,
-        tunes: result.isTuning || pretrain || pretrainedGMF != nil)
-    }
-    set(factors, \.factors)
-    set(layers?.widths, \.layers)
+    result.change(
+      to: model ?? result.model, objective ?? result.objective, factors: factors, layers: layers?.widths,
+      tunes: result.isTuning || pretrain || pretrainedGMF != nil)
     set(activation, \.activation)
     set(dropout, \.dropout)
     set(biases, \.biases)

@@ -87,7 +87,7 @@ struct SweepScheduleTests {
     #expect(jobs.map(\.plan.negatives) == Array(1...10))
     // One experiment has batches of one size, however short one negative makes an epoch.
     let compared = try schedule(.negatives, interactions: 50_000).jobs.map(\.plan)
-    #expect(compared.allSatisfy { $0.batchSize == 2048 && $0.learningRate == 0.005 })
+    #expect(compared.allSatisfy { $0.batchSize == 2048 && $0.learningRate == 0.02 })
     let said = try schedule(.negatives, ["--batch-size", "512"]).jobs.map(\.plan)
     #expect(said.allSatisfy { $0.batchSize == 512 && $0.learningRate == 0.0025 })
   }
@@ -114,10 +114,10 @@ struct SweepScheduleTests {
   /// A report that says of MF how NeuMF was trained is worse than one that says nothing.
   @Test func theReportSaysHowEachModelWasTrained() throws {
     let models = try schedule(.models, interactions: 50_000)
-    #expect(models.common.training.starts(with: ["lazy-adam", "rate 0.002", "decay 0.88", "batch 1,024"]))
+    #expect(models.common.training.starts(with: ["lazy-adam", "rate 0.023", "decay 0.88", "batch 1,024"]))
     let arms = models.trials.indices.map(models.training)
     #expect(arms[1].isEmpty && arms[5].contains("sgd"))
-    #expect(arms[4] == ["rate 0.005", "decay 0.9", "batch 2,048", "averaging 0.6"])
+    #expect(arms[4] == ["rate 0.02", "decay 0.9", "batch 2,048", "averaging 0.6"])
     #expect(try schedule(.layers).trials.indices.allSatisfy { try schedule(.layers).training(of: $0).isEmpty })
     #expect(try schedule(grid: "batch-size=8192,32768").training(of: 1).contains("batch 32,768"))
   }

@@ -33,7 +33,9 @@ enum PlanFeed {
     precondition(plan.stepsPerEpoch(of: size) > 0 && plan.shardCount > 0, "\(plan)")
     precondition(plan.gradientScale >= 1, "\(plan.gradientScale)")
     if plan.pretraining != nil {
-      for model in PretrainingPlan.models { precondition(plan.stage(model).shape.rowWidth > 0, "\(model)") }
+      for model in PretrainingPlan.models {
+        precondition(plan.stage(model, of: size.trainingInteractions).shape.rowWidth > 0, "\(model)")
+      }
     }
   }
 }

@@ -54,10 +54,10 @@ import Testing
     try plan.validate()
     var expected = TrainingPlan.usual(.gmf)
     (expected.factors, expected.seed, expected.epochs) = (16, 9, 3)
-    #expect(plan.stage(.gmf) == expected)
+    #expect(plan.stage(.gmf, of: 994_169) == expected)
     expected = .usual(.mlp)
     (expected.factors, expected.seed, expected.epochs, expected.dropout) = (16, 9, 3, 0.2)
-    #expect(plan.stage(.mlp) == expected)
+    #expect(plan.stage(.mlp, of: 994_169) == expected)
   }
 
   @Test func whatIsAsUsualFollowsTheModel() throws {
@@ -73,9 +73,34 @@ import Testing
     #expect(plan == expected && plan.negatives == 0)
   }
 
+  @Test func whatIsAsUsualFollowsTheTower() throws {
+    let (narrow, wide) = (TrainingPlan.usual(), TrainingPlan.usual(layers: [512, 256, 128, 64]))
+    #expect(wide.learningRate < narrow.learningRate && wide.l2Users! > narrow.l2Users!)
+    var plan = narrow
+    plan.change(to: .neumf, .implicit, factors: 64, layers: wide.layers, tunes: false)
+    plan.factors = narrow.factors
+    #expect(plan == wide)
+    let file = try JSONDecoder().decode(TrainingPlan.self, from: Data(#"{"layers": [512, 256, 128, 64]}"#.utf8))
+    #expect(file == wide)
+  }
+
+  /// Its batches are large only where it has the data for it, which the whole's need not tell.
+  @Test func aStageOfLittleDataHasBatchesOfItsOwn() {
+    var plan = TrainingPlan.usual(tunes: true)
+    plan.pretraining = PretrainingPlan()
+    plan.fit(to: 100_000)
+    var alone = TrainingPlan.usual(.gmf)
+    alone.fit(to: 100_000)
+    #expect(plan.batchSize == 2048 && alone.batchSize == 4096 && plan.stage(.gmf, of: 100_000) == alone)
+    plan.batchSize = 512
+    let small = plan.stage(.gmf, of: 100_000)
+    #expect(small.batchSize == 512 && small.learningRate < alone.learningRate)
+  }
+
   @Test(arguments: [
-    (TrainingPlan.usual(), 994_169, 32_768, 0.02), (.usual(), 100_000, 2048, 0.005), (.usual(), 100, 512, 0.0025),
-    (.usual(.mf), 994_169, 4096, 0.004), (.usual(.gmf), 994_169, 65_536, 0.03),
+    (TrainingPlan.usual(), 994_169, 32_768, 0.02), (.usual(), 100_000, 2048, 0.02), (.usual(), 100, 512, 0.02),
+    (.usual(.mf), 994_169, 4096, 0.023),
+    (.usual(.mf, factors: 256), 994_169, 4096, 0.004), (.usual(.gmf), 994_169, 65_536, 0.03),
     (.usual(.mf, .rating), 100, 1024, 0.0015),
   ]) func littleDataIsTakenInSmallBatches(_ plan: TrainingPlan, _ interactions: Int, _ batch: Int, _ rate: Double) {
     var plan = plan

@@ -163,14 +163,9 @@ private struct Plans {
       plan.pretraining?.learningRate = given.pretrainLearningRate ?? given.learningRate
     }
     try Self.check(plan)
-    stages = (plan.pretraining == nil ? [] : PretrainingPlan.models).map { model in
-      var stage = plan.stage(model)
-      let keepsRate = chosen.rate || plan.pretraining?.learningRate != nil
-      stage.fit(to: interactions, keepsBatch: chosen.batch, keepsRate: keepsRate)
-      return stage
-    }
+    plan.fit(to: interactions, keepsBatch: chosen.batch, keepsRate: chosen.rate)
+    stages = plan.pretraining == nil ? [] : PretrainingPlan.models.map { plan.stage($0, of: interactions) }
     if let tuning { plan = try tuning.applied(to: plan) }
-    plan.fit(to: interactions, keepsBatch: chosen.batch, keepsRate: chosen.rate || tuning?.learningRate != nil)
     plan.pretraining = nil
     try Self.check(plan)
     whole = plan

@@ -14,17 +14,24 @@ package struct PretrainingPlan: Codable, Sendable, Equatable {
 
 extension TrainingPlan {
   /// The plan of one of the models that are trained before.
-  package func stage(_ model: ModelKind) -> TrainingPlan {
+  /// - Parameter interactions: how many there are to train on
+  package func stage(_ model: ModelKind, of interactions: Int) -> TrainingPlan {
     guard let pretraining else { preconditionFailure("a stage of a plan without pre-training") }
-    var stage = self
+    var (stage, whole) = (self, usual)
+    (whole.negatives, whole.consistency) = (negatives, consistency)
+    whole.fit(to: interactions)
     stage.change(to: model, objective, tunes: false)
     stage.pretraining = nil
     stage.pretrainedGMF = nil
     stage.pretrainedMLP = nil
-    let usual = Self.usual(model, objective)
+    let usual = stage.usual
+    let hasUsualBatch = batchSize == whole.batchSize
+    if hasUsualBatch { stage.batchSize = usual.batchSize }
+    stage.learningRate = usual.learningRate(forBatchOf: stage.batchSize)
+    stage.fit(to: interactions, keepsBatch: !hasUsualBatch)
+    if let rate = pretraining.learningRate { stage.learningRate = rate }
     stage.epochs = pretraining.epochs ?? usual.epochs
     stage.optimizer = pretraining.optimizer
-    stage.learningRate = pretraining.learningRate ?? usual.learningRate(forBatchOf: stage.batchSize)
     stage.momentum = 0
     if stage.shape.hidden.isEmpty { stage.dropout = 0 }
     return stage

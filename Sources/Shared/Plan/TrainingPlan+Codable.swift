@@ -30,9 +30,9 @@ extension TrainingPlan {
     self = .usual(
       try container.decodeIfPresent(ModelKind.self, forKey: .model) ?? .neumf,
       try container.decodeIfPresent(Objective.self, forKey: .objective) ?? .implicit,
+      factors: try container.decodeIfPresent(Int.self, forKey: .factors) ?? TrainingPlan().factors,
+      layers: try container.decodeIfPresent([Int].self, forKey: .layers) ?? TrainingPlan().layers,
       tunes: container.contains(.pretraining) || container.contains(.pretrainedGMF))
-    try read(.factors, into: &factors)
-    try read(.layers, into: &layers)
     try read(.activation, into: &activation)
     try read(.dropout, into: &dropout)
     try read(.biases, into: &biases)

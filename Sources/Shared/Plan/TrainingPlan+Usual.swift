@@ -4,11 +4,11 @@ extension TrainingPlan {
   /// The plan of a model where nothing else is said.
   /// - Parameter tunes: begins from trained models
   package static func usual(
-    _ model: ModelKind = .neumf, _ objective: Objective = .implicit, tunes: Bool = false
+    _ model: ModelKind = .neumf, _ objective: Objective = .implicit, factors: Int = TrainingPlan().factors,
+    layers: [Int] = TrainingPlan().layers, tunes: Bool = false
   ) -> TrainingPlan {
     var plan = TrainingPlan()
-    plan.model = model
-    plan.objective = objective
+    (plan.model, plan.objective, plan.factors, plan.layers) = (model, objective, factors, layers)
     guard objective == .implicit else {
       plan.negatives = 0
       return plan
@@ -20,7 +20,9 @@ extension TrainingPlan {
     plan.averaging = 0.6
     switch model {
     case .mf:
-      plan.setUsual(batchSize: 4096, rate: 0.004, decay: 0.88, epochs: 18, l2Users: 0.006, l2Items: 0.006)
+      // A product of few factors has far to go.
+      let rate = max(1, (64 / Double(max(1, factors)).squareRoot()).rounded()) / 1000
+      plan.setUsual(batchSize: 4096, rate: rate, decay: 0.88, epochs: 18, l2Users: 0.006, l2Items: 0.006)
       plan.averaging = 0.85
     case .gmf:
       plan.setUsual(batchSize: 65_536, rate: 0.03, decay: 0.75, epochs: 10, l2Users: 0.008, l2Items: 0.006)
@@ -30,12 +32,20 @@ extension TrainingPlan {
       plan.setUsual(batchSize: 32_768, rate: 0.01, decay: 0.9, epochs: 1, l2Users: 0.008, l2Items: 0.008)
       plan.optimizer = .sgd
       plan.pretrainAlpha = 0.6
+    case .neumf where plan.hasWideTower:
+      plan.setUsual(batchSize: 32_768, rate: 0.015, decay: 0.88, epochs: 13, l2Users: 0.018, l2Items: 0.018)
+      plan.biases = true
     case .neumf:
       plan.setUsual(batchSize: 32_768, rate: 0.02, decay: 0.9, epochs: 18, l2Users: 0.006, l2Items: 0.006)
       plan.biases = true
     }
     return plan
   }
+
+  // Limit: a tower from here on learns more by heart than it should, with what is best for a narrower one.
+  private static let wideTower = 128
+
+  private var hasWideTower: Bool { layers.first.map { $0 >= Self.wideTower } ?? false }
 
   private mutating func setUsual(
     batchSize: Int, rate: Double, decay: Double, epochs: Int, l2Users: Double, l2Items: Double
@@ -49,11 +59,13 @@ extension TrainingPlan {
   }
 
   /// Becomes the plan of another model: what is as usual stays so, and what somebody chose stays as it is.
-  package mutating func change(to model: ModelKind, _ objective: Objective, tunes: Bool) {
-    let old = Self.usual(self.model, self.objective, tunes: isTuning)
-    let new = Self.usual(model, objective, tunes: tunes)
-    self.model = model
-    self.objective = objective
+  package mutating func change(
+    to model: ModelKind, _ objective: Objective, factors: Int? = nil, layers: [Int]? = nil, tunes: Bool
+  ) {
+    let old = usual
+    let new = Self.usual(
+      model, objective, factors: factors ?? self.factors, layers: layers ?? self.layers, tunes: tunes)
+    (self.model, self.objective, self.factors, self.layers) = (new.model, new.objective, new.factors, new.layers)
     func follow<Value: Equatable>(_ field: WritableKeyPath<TrainingPlan, Value>) {
       if self[keyPath: field] == old[keyPath: field] { self[keyPath: field] = new[keyPath: field] }
     }
@@ -73,30 +85,35 @@ extension TrainingPlan {
     follow(\.l2Items)
   }
 
+  /// What is usual for this model.
+  var usual: TrainingPlan {
+    .usual(model, objective, factors: factors, layers: layers, tunes: isTuning)
+  }
+
   /// Whether the model begins from trained ones.
   package var isTuning: Bool { pretraining != nil || pretrainedGMF != nil }
 
   // Limit: an epoch of fewer steps than this learns little.
-  private static let fewSteps = 128
+  private static let fewSteps = 128.0
   // Limit: a batch of fewer samples than this is mostly overhead.
   private static let smallBatch = 512
   // Limit: where nobody waits, a larger one has too many samples of its worker's few users.
   private static let largeBatch = 4096
 
-  /// Takes smaller batches where the interactions are few, or where each worker has a batch of its own; and steps whose
-  /// length goes with the root of the batch.
+  /// Takes smaller batches where the interactions are few, or where each worker has a batch of its own. Steps go with
+  /// the root of the batch, but stay as long where they are few in any case.
   /// - Parameters:
   ///   - keepsBatch: somebody chose how large they are
   ///   - keepsRate: somebody chose how long they are
   package mutating func fit(to interactions: Int, keepsBatch: Bool = false, keepsRate: Bool = false) {
     guard objective == .implicit else { return }
+    while !keepsBatch, consistency != .bsp, batchSize > Self.largeBatch { batchSize /= 4 }
+    if !keepsRate { learningRate = usual.learningRate(forBatchOf: batchSize) }
     while !keepsBatch, batchSize >= 4 * Self.smallBatch,
-      interactions * (1 + negatives) / batchSize < Self.fewSteps
-        || consistency != .bsp && batchSize > Self.largeBatch
+      Double(interactions) * (1 + Double(negatives)) < Self.fewSteps * Double(batchSize)
     {
       batchSize /= 4
     }
-    if !keepsRate { learningRate = Self.usual(model, tunes: isTuning).learningRate(forBatchOf: batchSize) }
   }
 
   /// What the learning rate is worth in batches of another size.

@@ -73,7 +73,7 @@ extension TrainingPlan {
     try require(first, gmf == mlp, "one model of two", "a neumf begins from a gmf and an mlp")
     guard pretraining != nil else { return }
     for model in PretrainingPlan.models {
-      do throws(PlanError) { try stage(model).validate() } catch {
+      do throws(PlanError) { try stage(model, of: ProblemSize.interactionLimit).validate() } catch {
         let own = ["epochs", "optimizer", "learning-rate"].contains(error.field)
         throw own ? PlanError("pretrain-\(error.field)", error.problem, hint: error.hint) : error
       }
