@@ -118,7 +118,10 @@ struct SweepScheduleTests {
     let arms = models.trials.indices.map(models.training)
     #expect(arms[1].isEmpty && arms[5].contains("sgd"))
     #expect(arms[4] == ["rate 0.02", "decay 0.9", "batch 2,048", "averaging 0.6"])
-    #expect(try schedule(.layers).trials.indices.allSatisfy { try schedule(.layers).training(of: $0).isEmpty })
+    let layers = try schedule(.layers)
+    for (index, job) in layers.jobs.enumerated() {
+      #expect(layers.training(of: index).contains("rate 0.015") == (job.plan.layers[0] >= 512), "\(job.name)")
+    }
     #expect(try schedule(grid: "batch-size=8192,32768").training(of: 1).contains("batch 32,768"))
   }
 

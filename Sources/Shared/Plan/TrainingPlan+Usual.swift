@@ -18,6 +18,7 @@ extension TrainingPlan {
     plan.activation = .swish
     plan.l2 = 0.000001
     plan.averaging = 0.6
+    let width = layers.first ?? 0
     switch model {
     case .mf:
       // A product of few factors has far to go.
@@ -27,12 +28,14 @@ extension TrainingPlan {
     case .gmf:
       plan.setUsual(batchSize: 65_536, rate: 0.03, decay: 0.75, epochs: 10, l2Users: 0.008, l2Items: 0.006)
       plan.averaging = 0.8
+    case .mlp where width >= Self.widestTower:
+      plan.setUsual(batchSize: 32_768, rate: 0.015, decay: 0.86, epochs: 13, l2Users: 0.008, l2Items: 0.008)
     case .mlp: plan.setUsual(batchSize: 32_768, rate: 0.02, decay: 0.88, epochs: 16, l2Users: 0.008, l2Items: 0.008)
     case .neumf where tunes:
       plan.setUsual(batchSize: 32_768, rate: 0.01, decay: 0.9, epochs: 1, l2Users: 0.008, l2Items: 0.008)
       plan.optimizer = .sgd
       plan.pretrainAlpha = 0.6
-    case .neumf where plan.hasWideTower:
+    case .neumf where width >= Self.wideTower:
       plan.setUsual(batchSize: 32_768, rate: 0.015, decay: 0.88, epochs: 13, l2Users: 0.018, l2Items: 0.018)
       plan.biases = true
     case .neumf:
@@ -42,10 +45,9 @@ extension TrainingPlan {
     return plan
   }
 
-  // Limit: a tower from here on learns more by heart than it should, with what is best for a narrower one.
-  private static let wideTower = 128
-
-  private var hasWideTower: Bool { layers.first.map { $0 >= Self.wideTower } ?? false }
+  // Limits: a NeuMF from here on learns more by heart than it should with what is best for a narrower one, and so does
+  // an MLP from there on.
+  private static let (wideTower, widestTower) = (128, 512)
 
   private mutating func setUsual(
     batchSize: Int, rate: Double, decay: Double, epochs: Int, l2Users: Double, l2Items: Double
