@@ -36,7 +36,8 @@ extension TrainingPlan {
       plan.optimizer = .sgd
       plan.pretrainAlpha = 0.6
     case .neumf where width >= Self.wideTower:
-      plan.setUsual(batchSize: 32_768, rate: 0.015, decay: 0.88, epochs: 13, l2Users: 0.018, l2Items: 0.018)
+      let (decay, epochs) = width < Self.widerTower ? (0.9, 18) : (0.88, 13)
+      plan.setUsual(batchSize: 32_768, rate: 0.015, decay: decay, epochs: epochs, l2Users: 0.018, l2Items: 0.018)
       plan.biases = true
     case .neumf:
       plan.setUsual(batchSize: 32_768, rate: 0.02, decay: 0.9, epochs: 18, l2Users: 0.006, l2Items: 0.006)
@@ -45,9 +46,9 @@ extension TrainingPlan {
     return plan
   }
 
-  // Limits: a NeuMF from here on learns more by heart than it should with what is best for a narrower one, and so does
-  // an MLP from there on.
-  private static let (wideTower, widestTower) = (128, 512)
+  // Limits: widths from which a NeuMF overfits unless penalties are larger, from which it does so in its last epochs,
+  // and from which an MLP does.
+  private static let (wideTower, widerTower, widestTower) = (128, 256, 512)
 
   private mutating func setUsual(
     batchSize: Int, rate: Double, decay: Double, epochs: Int, l2Users: Double, l2Items: Double
