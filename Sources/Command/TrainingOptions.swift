@@ -102,7 +102,7 @@ struct TrainingOptions: ParsableArguments {
   var pretrainedGMF: String?
   @Option(name: .customLong("pretrained-mlp"), help: "RUN of a trained mlp that a neumf begins from.")
   var pretrainedMLP: String?
-  @Option(help: "Share of the gmf's output weights, the mlp's having the rest (default: 0.6).")
+  @Option(help: "Share of the gmf's output weights, the mlp's having the rest (default: 0.6, or 0.4 in small models).")
   var pretrainAlpha: Double?
   @Flag(help: "Train the gmf and the mlp first, then the neumf that begins from them.") var pretrain = false
   @Option(help: "Epochs of each of the two (default: as without).") var pretrainEpochs: Int?

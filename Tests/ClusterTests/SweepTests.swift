@@ -31,6 +31,13 @@ import Testing
     return lines.map { line in kept.map { line[$0] } }
   }
 
+  /// By trial; 0 where nothing is trained.
+  private func trainingSeconds(_ name: String) throws -> [Double] {
+    let lines = try scratch.text("\(name)/trials.csv").split(separator: "\n").map(fields)
+    let column = try #require(lines[0].firstIndex(of: "training seconds"))
+    return lines.dropFirst().map { Double($0[column]) ?? 0 }
+  }
+
   /// The fields of a line, some of them quoted.
   private func fields(_ line: Substring) -> [String] {
     line.split(separator: "\"", omittingEmptySubsequences: false).enumerated().reduce(into: [""]) { fields, part in
@@ -63,6 +70,8 @@ import Testing
     for name in ["results.csv", "results.md", "report.html", "plots/models-hr-10-bars.svg"] {
       #expect(exists("whole/\(name)"), "\(name)")
     }
+    let seconds = try trainingSeconds("whole")
+    #expect(seconds[5] > seconds[2] + seconds[3], "what came before a NeuMF counts: \(seconds)")
     let page = try scratch.text("whole/report.html")
     #expect(page.components(separatedBy: "<svg ").count == 6 && page.contains("NeuMF, pre-trained"))
     #expect(exists("whole/trials/gmf-seed-1") && !exists("whole/trials/neumf-pre-trained-seed-1-gmf-stage"))

@@ -21,7 +21,7 @@ struct SweepResultsTests {
   private func trial(_ arm: Int, seed: UInt64? = 1, _ epochs: [EpochReport]) -> SweepResults.Trial {
     SweepResults.Trial(
       arm: arm, seed: seed, job: seed.map { "\(arm)-seed-\($0)" }, epochs: epochs,
-      samplesPerSecond: seed.map { _ in 50 }, digest: "ab", multiplications: 10)
+      samplesPerSecond: seed.map { _ in 50 }, digest: "ab", multiplications: 10, stageSeconds: 0)
   }
 
   private func results(

@@ -76,6 +76,8 @@ import Testing
   @Test func whatIsAsUsualFollowsTheTower() throws {
     let (narrow, wide) = (TrainingPlan.usual(), TrainingPlan.usual(layers: [512, 256, 128, 64]))
     #expect(TrainingPlan.usual(.mlp, layers: wide.layers).learningRate < TrainingPlan.usual(.mlp).learningRate)
+    let tuned = TrainingPlan.usual(layers: wide.layers, tunes: true)
+    #expect(tuned.pretrainAlpha > TrainingPlan.usual(tunes: true).pretrainAlpha)
     #expect(wide.learningRate < narrow.learningRate && wide.l2Users! > narrow.l2Users!)
     var plan = narrow
     plan.change(to: .neumf, .implicit, factors: 64, layers: wide.layers, tunes: false)

@@ -129,12 +129,14 @@ struct SweepCommand: ParsableCommand {
       guard let job = trial.job else {
         return SweepResults.Trial(
           arm: trial.arm, seed: nil, job: nil, epochs: [try popularity(in: dataset, plan)], samplesPerSecond: nil,
-          digest: "", multiplications: nil)
+          digest: "", multiplications: nil, stageSeconds: 0)
       }
       guard let report = reports[job] else { return nil }
+      let stages = schedule.jobs.first { $0.name == job }?.needs.compactMap { reports[$0]?.epochs } ?? []
       return SweepResults.Trial(
         arm: trial.arm, seed: trial.seed, job: job, epochs: report.epochs, samplesPerSecond: report.samplesPerSecond,
-        digest: report.digest, multiplications: report.plan.shape.multiplicationsPerPrediction)
+        digest: report.digest, multiplications: report.plan.shape.multiplicationsPerPrediction,
+        stageSeconds: stages.reduce(0) { $0 + $1.trainingSeconds })
     }
     return SweepResults(design, plan: plan, trials: trials)
   }

@@ -14,7 +14,11 @@ struct SweepResults {
     let digest: String
     let multiplications: Int?
 
-    var trainingSeconds: Double { epochs.reduce(0) { $0 + $1.trainingSeconds } }
+    /// What the trainings took that it began from.
+    let stageSeconds: Double
+
+    /// With that of what it began from.
+    var trainingSeconds: Double { stageSeconds + epochs.trainingSeconds }
   }
 
   let design: SweepDesign
@@ -97,6 +101,10 @@ struct SweepResults {
     }
     return design.arms.indices.sorted { (score($0), $1) > (score($1), $0) }
   }
+}
+
+extension [EpochReport] {
+  var trainingSeconds: Double { reduce(0) { $0 + $1.trainingSeconds } }
 }
 
 extension NetworkShape {

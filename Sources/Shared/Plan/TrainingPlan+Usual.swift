@@ -34,7 +34,8 @@ extension TrainingPlan {
     case .neumf where tunes:
       plan.setUsual(batchSize: 32_768, rate: 0.01, decay: 0.9, epochs: 1, l2Users: 0.008, l2Items: 0.008)
       plan.optimizer = .sgd
-      plan.pretrainAlpha = 0.6
+      // A GMF as small as that knows less than the tower.
+      plan.pretrainAlpha = width < Self.wideTower ? 0.4 : 0.6
     case .neumf where width >= Self.wideTower:
       let (decay, epochs) = width < Self.widerTower ? (0.9, 18) : (0.88, 13)
       plan.setUsual(batchSize: 32_768, rate: 0.015, decay: decay, epochs: epochs, l2Users: 0.018, l2Items: 0.018)
