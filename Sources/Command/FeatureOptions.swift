@@ -7,7 +7,8 @@ struct FeatureOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       Columns of --items that become features, NAME:KIND,…, where KIND is multi (values between | or commas), \
-      category or number. movies.dat and u.item have genres, and all have the year of their titles.
+      words (those of a title that several items have), category or number. movies.dat and u.item have genres, and \
+      all have a title and its year.
       """, valueName: "name:kind,…"))
   var features: String?
   @Flag(help: "Items of --items that nobody interacted with are there, too, known by their features.")

@@ -86,9 +86,10 @@ struct PrepareCommand: ParsableCommand {
       let without =
         feature.itemsWithout > 0 ? "; \(Amount.of(feature.itemsWithout, "item")) without, which is a value, too" : ""
       switch feature.field.kind {
-      case .multi, .category:
+      case .multi, .words, .category:
         let values = feature.count - (feature.itemsWithout > 0 ? 1 : 0)
-        lines.append("  feature \(feature.field.name): \(Amount.of(values, "value"))\(without)")
+        let noun = feature.field.kind == .words ? "word" : "value"
+        lines.append("  feature \(feature.field.name): \(Amount.of(values, noun))\(without)")
       case .number:
         let range = feature.minimum.flatMap { low in feature.maximum.map { "\(level(low)) to \(level($0))" } }
         lines.append("  feature \(feature.field.name): \(range ?? "no number")\(without)")

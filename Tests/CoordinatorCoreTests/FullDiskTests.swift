@@ -38,15 +38,26 @@ import Wire
     story.begin()
     story.trainEpoch(1, hits: 50)
     epoch(2, of: &story, at: 5)
-    #expect(isOrdered(story) && !fail(&story, at: 7))
+    #expect(isOrdered(story) && story.reported.isEmpty && !fail(&story, at: 7))
     #expect(story.coordinator.phase == .training && story.coordinator.position.completedEpochs == 2)
     #expect(story.coordinator.history.epochs.last?.trainingSeconds == 5)
+    #expect(story.reported == [story.coordinator.history.epochs[1]])
     #expect(story.orders.contains { if case .train(Epoch(3), Step(0), _, _) = $0 { true } else { false } })
     // A cut in mid-epoch has time until its usual moment.
     tick(&story, at: 8)
     #expect(story.coordinator.phase == .training)
     story.coordinator.memberLost(story.worker0, reason: "killed", at: 9, directives: &story.directives)
     #expect(story.coordinator.position.completedEpochs == 1 && story.coordinator.history.epochs.count == 1)
+  }
+
+  @Test func anEpochIsReportedWithTheSecondsOfItsCheckpoint() {
+    var story = Story()
+    story.begin()
+    epoch(1, of: &story, at: 5)
+    #expect(isOrdered(story) && story.reported.isEmpty)
+    story.coordinator.checkpointWritten(at: 7, directives: &story.directives)
+    #expect(story.reported.map(\.trainingSeconds) == [7])
+    #expect(story.reported == story.coordinator.history.epochs)
   }
 
   @Test func newcomerWaitsForACheckpointWithoutStoppingTheOthersAgain() {
@@ -75,6 +86,7 @@ import Wire
     story.begin()
     epoch(1, of: &story, at: 5)
     #expect(isOrdered(story) && fail(&story, at: 6) && !isOrdered(story))
+    #expect(story.reported.map(\.epoch) == [1], "it does not wait for the disk")
     tick(&story, at: 6.5)
     #expect(!isOrdered(story))
     tick(&story, at: 7.1)
@@ -83,7 +95,7 @@ import Wire
     tick(&story, at: 9.1)
     #expect(isOrdered(story))
     story.coordinator.checkpointWritten(at: 9.2, directives: &story.directives)
-    #expect(story.coordinator.phase == .finishing)
+    #expect(story.coordinator.phase == .finishing && story.reported.isEmpty)
   }
 
   @Test func jobThatCannotWriteItsLastCheckpointEnds() {

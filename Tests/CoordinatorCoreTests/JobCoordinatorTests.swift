@@ -67,6 +67,10 @@ struct Story {
     directives.compactMap { if case .send(_, let message) = $0 { message } else { nil } }
   }
 
+  var reported: [EpochRecord] {
+    directives.compactMap { if case .reportEpoch(let record) = $0 { record } else { nil } }
+  }
+
   var outcome: JobOutcome? {
     for case .finish(let outcome) in directives { return outcome }
     return nil

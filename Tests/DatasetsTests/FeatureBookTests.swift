@@ -40,6 +40,21 @@ import Testing
     #expect(encoded.names == ["year"] && encoded.features.count == 1)
   }
 
+  @Test func wordsAreThoseThatItemsShare() throws {
+    var book = FeatureBook(fields: try FeatureField.list("name:words"), itemCount: 5)
+    for (item, name) in ["Ghost-Ship: the Movie", "ghost ship 2, Ghost of Ghosts", "Pélé!", "Unknown", "The PÉLÉ"]
+      .enumerated()
+    { book.take([name], of: item) }
+    let encoded = try book.encoded()
+    #expect(encoded.names == ["name=ghost", "name=pélé", "name=ship", "name=the", "name=?"])
+    let (half, third) = (Float(0.5.squareRoot()), Float((1.0 / 3).squareRoot()))
+    #expect(entries(encoded.features, 0) == [0: third, 2: third, 3: third])
+    #expect(entries(encoded.features, 1) == [0: half, 2: half], "2, of and ghosts are nobody else's")
+    #expect(entries(encoded.features, 2) == [1: 1] && entries(encoded.features, 3) == [4: 1])
+    #expect(entries(encoded.features, 4) == [1: half, 3: half])
+    #expect(encoded.summaries[0].itemsWithout == 1)
+  }
+
   @Test func ranksNumbers() {
     let numbers: [Double] = [1, 1, 2, 1000]
     #expect([1, 2, 1000].map { FeatureBook.rank($0, among: numbers) } == [-0.5, 0.25, 0.75])

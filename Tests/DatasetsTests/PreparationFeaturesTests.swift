@@ -97,14 +97,14 @@ import Testing
   }
 
   @Test func readsTheFieldsOfMovieLens() throws {
-    let movies = "0::Zero (1990)::Drama|War\n1::One (1995)::Comedy\n2::Two::(no genres listed)\n"
+    let movies = "0::Zero (1990)::Drama|War\n1::Zero, One (1995)::Comedy\n2::Two::(no genres listed)\n"
     let found = try prepared { options in
       options.itemsFile = try folder.write("movies.dat", movies.utf8)
-      options.features = try FeatureField.list("genres:multi,year:number")
+      options.features = try FeatureField.list("genres:multi,year:number,title:words")
     }.1
     #expect(
       try found.features(for: TrainingPlan())?.names == [
-        "genres=Comedy", "genres=Drama", "genres=War", "genres=?", "year", "year=?",
+        "genres=Comedy", "genres=Drama", "genres=War", "genres=?", "year", "year=?", "title=zero", "title=?",
       ])
   }
 

@@ -223,7 +223,7 @@ extension JobCoordinator {
       evaluationBegan = time
       evaluate(plan.validation ? .validation : .test, at: time, directives: &directives)
     } else {
-      epochReported(at: time, directives: &directives)
+      epochMeasured(at: time, directives: &directives)
     }
   }
 
@@ -289,103 +289,24 @@ extension JobCoordinator {
     case .validation: evaluate(.test, at: time, directives: &directives)
     case .test:
       history.epochs[history.epochs.count - 1].evaluationSeconds = time - evaluationBegan
-      epochReported(at: time, directives: &directives)
+      epochMeasured(at: time, directives: &directives)
     }
   }
 
-  private mutating func epochReported(at time: Double, directives: inout [CoordinatorDirective]) {
-    if let record = history.epochs.last { directives.append(.reportEpoch(record)) }
+  private mutating func epochMeasured(at time: Double, directives: inout [CoordinatorDirective]) {
+    isUnreported = true
     let stale = plan.stopAfterStaleEpochs
     if stale > 0, history.staleEvaluations(topK: plan.topK) >= stale { stopsEarly = true }
     let isLast = position.completedEpochs == plan.epochs || isInterrupted || stopsEarly
     if isLast || plan.recovery && isCheckpointDue(at: time) {
       writeCheckpoint(at: time, directives: &directives)
     } else {
+      report(&directives)
       beginEpoch(at: time, directives: &directives)
     }
   }
 
-  // MARK: checkpoints
-
-  // Limit: what is lost with a process is computed again, at most half a minute of it; but not more than a fiftieth of
-  // the time goes into taking cuts.
-  static let cutPeriod = 30.0
-  static let cutShare = 50.0
-
-  /// At an epoch's end. Where the plan does not say how often, the last one has to be worth its time first.
-  private func isCheckpointDue(at time: Double) -> Bool {
-    guard plan.checkpointEvery == 0 else { return position.completedEpochs.isMultiple(of: plan.checkpointEvery) }
-    return time - cutAt >= Self.cutShare * checkpointSeconds
-  }
-
-  private mutating func writeCheckpoint(at time: Double, directives: inout [CoordinatorDirective]) {
-    enter(.writingCheckpoint, at: time)
-    checkpointDueAt = nil
-    // Nothing was trained since the last one: what is safe on disk is not touched.
-    guard cut?.position != position else { return checkpointWritten(at: time, directives: &directives) }
-    directives.append(.writeCheckpoint(position))
-  }
-
-  /// The checkpoint is on disk. Its seconds count as training.
-  package mutating func checkpointWritten(at time: Double, directives: inout [CoordinatorDirective]) {
-    guard phase == .writingCheckpoint else { return }
-    countCheckpoint(at: time)
-    cut = Cut(position: position, history: history)
-    fruitlessLosses = 0
-    if isInterrupted || stopsEarly {
-      finishJob(at: time, directives: &directives)
-    } else if let role = joining, position.completedEpochs < plan.epochs {
-      join(role, at: time, directives: &directives)
-    } else {
-      beginEpoch(at: time, directives: &directives)
-    }
-  }
-
-  private mutating func countCheckpoint(at time: Double) {
-    lastHeardAll(at: time)
-    if position.step == 0, position.positions.isEmpty, !history.epochs.isEmpty {
-      checkpointSeconds = time - phaseBegan
-      history.epochs[history.epochs.count - 1].trainingSeconds += time - phaseBegan
-    } else {
-      history.partial.seconds += time - phaseBegan
-      cutSeconds = time - pauseBegan
-    }
-    cutAt = time
-  }
-
-  /// The disk took no checkpoint, and the last one is as it was. The training goes on towards the next; where it ends
-  /// with this one, that is tried again for a while.
-  /// - Returns: whether this one is tried again
-  package mutating func checkpointFailed(
-    _ reason: String, at time: Double, directives: inout [CoordinatorDirective]
-  ) -> Bool {
-    guard phase == .writingCheckpoint else { return false }
-    guard isInterrupted || stopsEarly || position.completedEpochs == plan.epochs else {
-      countCheckpoint(at: time)
-      beginEpoch(at: time, directives: &directives)
-      return false
-    }
-    lastHeardAll(at: time)
-    guard time - phaseBegan < Self.lastCheckpointLimit else {
-      fail(73, reason, directives: &directives)
-      return false
-    }
-    checkpointDueAt = time + Self.checkpointRetry
-    return true
-  }
-
-  // Limit: somebody may be making room; an operator has this long before the job ends and waits for `--resume`.
-  static let lastCheckpointLimit = 60.0
-  static let checkpointRetry = 1.0
-
-  /// Tries again to write the checkpoint that the job ends with.
-  mutating func retryCheckpoint(at time: Double, directives: inout [CoordinatorDirective]) {
-    guard phase == .writingCheckpoint, let due = checkpointDueAt, time >= due else { return }
-    checkpointDueAt = nil
-    directives.append(.writeCheckpoint(position))
-  }
-
-  private mutating func finishJob(at time: Double, directives: inout [CoordinatorDirective]) {
+  mutating func finishJob(at time: Double, directives: inout [CoordinatorDirective]) {
     enter(.finishing, at: time)
     awaited = Set(members)
     for member in members { directives.append(.send(member, .finish)) }

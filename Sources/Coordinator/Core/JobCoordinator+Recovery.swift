@@ -114,6 +114,7 @@ extension JobCoordinator {
     position = cut?.position ?? JobPosition()
     history = cut?.history ?? JobHistory()
     history.recoveries = recoveries
+    isUnreported = false
     enter(.gathering, at: time)
     directives.append(.goBack(reason: reason))
   }

@@ -144,6 +144,8 @@ package struct JobCoordinator: Sendable {
   /// Who joins when the next cut is on disk.
   var joining: Hello.Role?
   var fruitlessLosses = 0
+  /// The last epoch was measured, and nobody was told.
+  var isUnreported = false
   /// How many backups the gathering waits for.
   var awaitedBackups: Int
   /// Servers that have been told of their backup, and are not followed yet.

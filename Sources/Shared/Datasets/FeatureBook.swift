@@ -20,7 +20,14 @@ struct FeatureBook {
 
   /// The values of a field's text; none where it says nothing.
   static func values(_ text: String, _ kind: FeatureKind) -> [String] {
-    let parts = kind == .multi ? ItemText.genres(text) : [ItemText.trimmed(text)]
+    let whole = ItemText.trimmed(text)
+    let parts =
+      switch kind {
+      case .multi: ItemText.genres(text)
+      case .words: unknown.contains(whole.lowercased()) ? [] : ItemText.words(whole)
+      case .category, .number: [whole]
+      }
+    if kind == .words { return parts }
     var values: [String] = []
     for part in parts where !unknown.contains(part.lowercased()) && !values.contains(part) { values.append(part) }
     return kind == .number ? values.filter { number($0) != nil } : values
@@ -28,6 +35,12 @@ struct FeatureBook {
 
   private static func number(_ text: String) -> Double? {
     Double(text).flatMap { $0.isFinite ? $0 : nil }
+  }
+
+  /// Leaves out what a single item has: its own row says as much.
+  private static func dropLonely(_ values: inout [[String]]) {
+    let items = values.joined().reduce(into: [:]) { items, value in items[value, default: 0] += 1 }
+    for item in values.indices { values[item].removeAll { items[$0] == 1 } }
   }
 
   struct Encoded {
@@ -45,12 +58,13 @@ struct FeatureBook {
     let itemCount = texts.first?.count ?? 0
     var entries = [[(feature: UInt32, weight: Float)]](repeating: [], count: itemCount)
     for (field, texts) in zip(fields, texts) {
-      let values = texts.map { Self.values($0, field.kind) }
+      var values = texts.map { Self.values($0, field.kind) }
+      if field.kind == .words { Self.dropLonely(&values) }
       let without = values.count(where: \.isEmpty)
       let first = names.count
       var numbers: [Double] = []
       switch field.kind {
-      case .multi, .category:
+      case .multi, .words, .category:
         let distinct = Set(values.joined()).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         let features = Dictionary(uniqueKeysWithValues: distinct.enumerated().map { ($1, UInt32(first + $0)) })
         names += distinct.map { "\(field.name)=\($0)" }

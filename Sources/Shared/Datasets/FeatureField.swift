@@ -2,6 +2,8 @@
 package enum FeatureKind: String, Sendable, Codable, CaseIterable {
   /// Several values between `|` or commas, a feature each.
   case multi
+  /// A text such as a title: a feature of each word that several items have, in lower case.
+  case words
   /// One value, a feature.
   case category
   /// A number, which is one feature: its rank among all items, from -1 to 1.

@@ -40,11 +40,12 @@ enum ItemFileForm: Equatable {
     case column(Int)
     /// The genres that the form has, however it writes them.
     case genres
+    case title
     /// The year in parentheses behind the title.
     case year
   }
 
-  /// The places of fields by their names: those of the header or, where there is none, `genres` and `year`.
+  /// The places of fields by their names: those of the header, and `genres`, `title` and `year`.
   func places(of fields: [FeatureField], path: String, firstLine line: Span<UInt8>) throws(DatasetError)
     -> [FieldPlace]
   {
@@ -60,10 +61,12 @@ enum ItemFileForm: Equatable {
         places.append(.column(column))
       } else if ["genre", "genres"].contains(field.name), hasGenres {
         places.append(.genres)
+      } else if field.name == "title" {
+        places.append(.title)
       } else if field.name == "year" {
         places.append(.year)
       } else {
-        let known = names.isEmpty ? (hasGenres ? ["genres", "year"] : ["year"]) : names
+        let known = names.isEmpty ? (hasGenres ? ["genres"] : []) + ["title", "year"] : names
         throw DatasetError(
           .unfit, path: path, line: 1, "no column \"\(field.name)\" (--features)",
           hint: "the columns are: \(known.joined(separator: " · "))")
@@ -161,6 +164,7 @@ struct ItemLine: Equatable {
       switch place {
       case .column(let column): values.append(ItemText.withoutEntities(text(column)))
       case .genres: values.append(genres.joined(separator: "|"))
+      case .title: values.append(title)
       case .year: values.append(Self.year(title))
       }
     }

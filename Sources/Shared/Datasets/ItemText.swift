@@ -53,4 +53,14 @@ enum ItemText {
     return parts.map { trimmed(String($0)) }
       .filter { !$0.isEmpty && $0 != "(no genres listed)" && $0 != "unknown" }
   }
+
+  /// The words of a text, each once: runs of letters and digits in lower case.
+  static func words(_ text: String) -> [String] {
+    var words: [String] = []
+    for part in text.lowercased().split(whereSeparator: { !$0.isLetter && !$0.isNumber }) {
+      let word = String(part)
+      if !words.contains(word) { words.append(word) }
+    }
+    return words
+  }
 }
