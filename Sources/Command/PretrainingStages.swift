@@ -16,18 +16,19 @@ struct PretrainingStages {
 
   /// The plan of the whole with the runs of the stages in it.
   static func placed(_ plan: TrainingPlan, in folder: RunFolder) -> TrainingPlan {
-    guard plan.pretraining != nil else { return plan }
+    guard let pretraining = plan.pretraining else { return plan }
     var plan = plan
-    plan.pretrainedGMF = folder.stage(.gmf).path
+    plan.pretrainedGMF = folder.stage(pretraining.product).path
     plan.pretrainedMLP = folder.stage(.mlp).path
     return plan
   }
 
   /// Runs what is missing; anything but `done` ends the whole.
   func run() throws -> ExitStatus {
-    for (index, model) in PretrainingPlan.models.enumerated() {
+    let models = plan.pretraining?.models ?? []
+    for (index, model) in models.enumerated() {
       let stage = folder.stage(model)
-      let name = "stage \(index + 1) of \(PretrainingPlan.models.count + 1), \(model.rawValue)"
+      let name = "stage \(index + 1) of \(models.count + 1), \(model.rawValue)"
       if FileManager.default.fileExists(atPath: "\(stage.path)/model/config.json") {
         print("\(name): is trained, in \(stage.path)")
         continue
@@ -42,7 +43,7 @@ struct PretrainingStages {
       ).run()
       if status != .done { return status }
     }
-    print("stage \(PretrainingPlan.models.count + 1) of \(PretrainingPlan.models.count + 1), neumf: in \(folder.path)")
+    print("stage \(models.count + 1) of \(models.count + 1), neumf: in \(folder.path)")
     return .done
   }
 }

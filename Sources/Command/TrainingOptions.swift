@@ -50,7 +50,7 @@ struct TrainingOptions: ParsableArguments {
   var normalization: RatingNormalization?
   @Flag(help: "Round predicted ratings to the nearest one that occurs.") var roundRatings = false
   @Option(help: "Negatives drawn per positive (default: 8; ratings have none).") var negatives: Int?
-  @Option(help: "adam, lazy-adam, adagrad or sgd (default: lazy-adam; sgd after --pretrain).")
+  @Option(help: "adam, lazy-adam, adagrad or sgd (default: lazy-adam; sgd for a large neumf after --pretrain).")
   var optimizer: OptimizerKind?
   @Option(help: "Step size of the optimizer (default: by model, and with the root of the batch size).")
   var learningRate: Double?
@@ -98,13 +98,19 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "Evaluations without a better one before the training stops; 0 never stops early.")
   var stopAfterStaleEpochs: Int?
   @Flag(help: "Choose the best epoch on one held-out validation item per user.") var validation = false
-  @Option(name: .customLong("pretrained-gmf"), help: "RUN of a trained gmf that a neumf begins from.")
+  @Option(name: .customLong("pretrained-gmf"), help: "RUN of a trained gmf or mf that a neumf begins from.")
   var pretrainedGMF: String?
   @Option(name: .customLong("pretrained-mlp"), help: "RUN of a trained mlp that a neumf begins from.")
   var pretrainedMLP: String?
-  @Option(help: "Share of the gmf's output weights, the mlp's having the rest (default: 0.6, or 0.4 in small models).")
+  @Option(
+    help: """
+      Share of the gmf's output weights, the mlp's having the rest (default: 0.6, 0.75 of an mf, or 0.4 in small \
+      models).
+      """)
   var pretrainAlpha: Double?
   @Flag(help: "Train the gmf and the mlp first, then the neumf that begins from them.") var pretrain = false
+  @Option(help: "gmf, or mf: a neumf begins from the mf, a gmf whose output weights are 1, and the mlp (default: gmf).")
+  var pretrainProduct: ModelKind?
   @Option(help: "Epochs of each of the two (default: as without).") var pretrainEpochs: Int?
   @Option(help: "Their optimizer (default: lazy-adam).") var pretrainOptimizer: OptimizerKind?
   @Option(help: "Its step size (default: as without).") var pretrainLearningRate: Double?
@@ -154,7 +160,7 @@ struct TrainingOptions: ParsableArguments {
     }
     result.change(
       to: model ?? result.model, objective ?? result.objective, factors: factors, layers: layers?.widths,
-      tunes: result.isTuning || pretrain || pretrainedGMF != nil)
+      tunes: pretrainProduct ?? result.tunedProduct ?? (pretrain || pretrainedGMF != nil ? .gmf : nil))
     set(activation, \.activation)
     set(dropout, \.dropout)
     set(biases, \.biases)
@@ -213,10 +219,11 @@ struct TrainingOptions: ParsableArguments {
     }
     for (name, isGiven) in [
       ("epochs", pretrainEpochs != nil), ("optimizer", pretrainOptimizer != nil),
-      ("learning-rate", pretrainLearningRate != nil),
+      ("learning-rate", pretrainLearningRate != nil), ("product", pretrainProduct != nil),
     ] where isGiven && plan.pretraining == nil {
       throw CommandFailure(.usage, "--pretrain-\(name): nothing is pre-trained", hint: "goes with --pretrain")
     }
+    if let pretrainProduct { plan.pretraining?.product = pretrainProduct }
     if let pretrainEpochs { plan.pretraining?.epochs = pretrainEpochs }
     if let pretrainOptimizer { plan.pretraining?.optimizer = pretrainOptimizer }
     if let pretrainLearningRate { plan.pretraining?.learningRate = pretrainLearningRate }

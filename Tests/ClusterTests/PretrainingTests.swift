@@ -34,12 +34,13 @@ import Testing
     // Steps too short to change a float leave what the training begins from.
     let still = [
       "--pretrain-alpha", "0.25", "--optimizer", "sgd", "--learning-rate", "1e-30", "--l2", "0", "--averaging", "0",
+      "--no-biases",
     ]
     let result = try train("whole", workers: 3, servers: 2, epochs: 1, from + still)
     #expect(result.exitCode == 0, "\(result.errors)")
     let whole = try StoredModel(run: scratch.path("whole"))
-    var plan = TrainingPlan.usual(tunes: true)
-    (plan.factors, plan.layers, plan.pretrainAlpha) = (4, [16, 8], 0.25)
+    var plan = TrainingPlan.usual(tunes: .gmf)
+    (plan.factors, plan.layers, plan.pretrainAlpha, plan.biases) = (4, [16, 8], 0.25, false)
     let config = whole.config
     let expected = try PretrainedModel(
       gmf: StoredModel(run: scratch.path("gmf")), mlp: StoredModel(run: scratch.path("mlp")), plan: plan,
@@ -91,7 +92,7 @@ import Testing
   }
 
   @Test func aFinishedStageIsNotTrainedAgain() throws {
-    _ = try train("run", ["--pretrain"] + tuning)
+    _ = try train("run", ["--pretrain", "--pretrain-product", "mf"] + tuning)
     let run = scratch.path("run")
     let digest = try StoredModel(run: run).digest
     // As if it had been stopped between the second stage and the third.
@@ -101,12 +102,14 @@ import Testing
     let moved = scratch.path("moved")
     try FileManager.default.moveItem(atPath: run, toPath: moved)
     let result = try NeumfProcess.run(["train", "--data", data.folder, "--resume", moved], in: scratch)
-    #expect(result.output.contains("stage 1 of 3, gmf: is trained"), "\(result.errors)")
+    #expect(result.output.contains("stage 1 of 3, mf: is trained"), "\(result.errors)")
     #expect(result.output.contains("stage 2 of 3, mlp: is trained") && result.digest == digest)
   }
 
   @Test(arguments: [
     (["--pretrain", "--model", "mlp"], "--pretrain"), (["--pretrain-epochs", "3"], "--pretrain-epochs"),
+    (["--pretrain-product", "mf"], "--pretrain-product"),
+    (["--pretrain", "--pretrain-product", "mlp"], "--pretrain-product"),
     (["--pretrain", "--pretrained-gmf", "x", "--pretrained-mlp", "y"], "--pretrain"),
     (["--pretrained-gmf", "x"], "--pretrained-gmf"), (["--pretrain-alpha", "2"], "--pretrain-alpha"),
   ]) func impossibleStagesAreRefusedBeforeAnyWork(_ options: [String], _ name: String) throws {

@@ -45,7 +45,8 @@ struct SweepScheduleTests {
     let last = try #require(shared.jobs.last)
     #expect(last.needs == ["gmf-seed-1", "mlp-seed-1"])
     #expect(last.plan.pretrainedGMF == "out/trials/gmf-seed-1" && last.plan.pretrainedMLP == "out/trials/mlp-seed-1")
-    #expect(last.plan.pretraining == nil && last.plan.optimizer == .sgd && last.plan.epochs == 3)
+    #expect(last.plan.pretraining == nil && last.plan.epochs == 3)
+    #expect(last.plan.learningRate == TrainingPlan.usual(tunes: .gmf).learningRate, "that of the stages is theirs")
     // Stages that are trained for longer are not the trials of the table.
     let apart = try schedule(.models, ["--epochs", "3", "--pretrain-epochs", "5"])
     #expect(apart.jobs.count == 7)
@@ -104,7 +105,10 @@ struct SweepScheduleTests {
     let chosen = try schedule(grid: "batch-size=8192,32768").jobs.map(\.plan)
     #expect(chosen.map(\.batchSize) == [8192, 32_768] && chosen.map(\.learningRate) == [0.01, 0.02])
     let tuned = try schedule(.models, interactions: 50_000).jobs.map(\.plan)
-    #expect(tuned.last?.batchSize == 2048 && tuned.last?.learningRate == 0.01 && tuned.last?.optimizer == .sgd)
+    #expect(tuned.last?.batchSize == 2048 && tuned.last?.learningRate == 0.03)
+    let wide = try schedule(.factors, ["--learning-rate", "0.02", "--optimizer", "adagrad"]).jobs.map(\.plan)
+    #expect(wide.last?.learningRate == 0.01 && wide.last?.optimizer == .sgd)
+    #expect(wide.dropLast().last?.learningRate == 0.02 && wide.dropLast().last?.optimizer == .adagrad)
     // Where nobody waits, every arm has the batches that `train` takes there.
     #expect(try schedule(.consistency).jobs.allSatisfy { $0.plan.batchSize == 2048 && $0.plan.learningRate == 0.005 })
     #expect(try schedule(grid: "factors=8,16").jobs.map(\.plan.batchSize) == [2048, 2048])
@@ -116,7 +120,7 @@ struct SweepScheduleTests {
     let models = try schedule(.models, interactions: 50_000)
     #expect(models.common.training.starts(with: ["lazy-adam", "rate 0.023", "decay 0.88", "batch 1,024"]))
     let arms = models.trials.indices.map(models.training)
-    #expect(arms[1].isEmpty && arms[5].contains("sgd"))
+    #expect(arms[1].isEmpty && arms[5].contains("rate 0.03") && arms[5].contains("11 epochs"))
     #expect(arms[4] == ["rate 0.02", "decay 0.9", "batch 2,048", "averaging 0.6"])
     let layers = try schedule(.layers)
     for (index, job) in layers.jobs.enumerated() {

@@ -32,10 +32,8 @@ enum PlanFeed {
     precondition(plan.shape.rowWidth > 0 && plan.shape.denseCount >= 0, "\(plan.shape)")
     precondition(plan.stepsPerEpoch(of: size) > 0 && plan.shardCount > 0, "\(plan)")
     precondition(plan.gradientScale >= 1, "\(plan.gradientScale)")
-    if plan.pretraining != nil {
-      for model in PretrainingPlan.models {
-        precondition(plan.stage(model, of: size.trainingInteractions).shape.rowWidth > 0, "\(model)")
-      }
+    for model in plan.pretraining?.models ?? [] {
+      precondition(plan.stage(model, of: size.trainingInteractions).shape.rowWidth > 0, "\(model)")
     }
   }
 }

@@ -41,6 +41,20 @@ import Testing
     }
   }
 
+  @Test func aPartWithoutBiasesHasNone() throws {
+    let (mf, mlp) = (try SmallModel.make(.mf, seed: 1), try SmallModel.make(.mlp, seed: 2))
+    let whole = try pretrained(plan { $0.biases = true }, gmf: .mf)
+    for row in 0..<4 {
+      #expect(Array(whole.itemRows[row * 8..<row * 8 + 3]) == Array(mf.itemRows[row * 4..<row * 4 + 3]))
+      #expect(whole.itemRows[row * 8 + 7] == 0.25 * mf.itemRows[row * 4 + 3])
+    }
+    // An MF is a GMF whose output weights are 1.
+    #expect(Array(whole.dense[57..<60]) == [0.25, 0.25, 0.25])
+    #expect(whole.dense[62] == 0.25 * mf.dense[0] + 0.75 * mlp.dense[59])
+    let none = try pretrained(plan { $0.biases = true })
+    #expect((0..<5).allSatisfy { none.userRows[$0 * 8 + 7] == 0 })
+  }
+
   @Test func rowsStandSideBySideAndOutputWeightsAreScaled() throws {
     let (gmf, mlp) = (try SmallModel.make(.gmf, seed: 1), try SmallModel.make(.mlp, seed: 2))
     let whole = try pretrained(plan())
@@ -96,13 +110,13 @@ import Testing
       } catch { return (error as? PlanError)?.field }
     }
     #expect(field { try pretrained(plan()) } == nil)
-    #expect(field { try pretrained(plan(), gmf: .mf) } == "pretrained-gmf")
+    #expect(field { try pretrained(plan(), gmf: .mf) } == "pretrained-gmf", "it has biases")
+    #expect(field { try pretrained(plan(), gmf: .neumf) } == "pretrained-gmf")
     #expect(field { try pretrained(plan(), mlp: .gmf) } == "pretrained-mlp")
     #expect(field { try pretrained(plan { $0.factors = 4 }) } == "pretrained-gmf")
     #expect(field { try pretrained(plan { $0.layers = [8, 5] }) } == "pretrained-mlp")
     #expect(field { try pretrained(plan { $0.activation = .elu }) } == "pretrained-mlp")
     #expect(field { try pretrained(plan(), fingerprint: "beef") } == "pretrained-gmf")
-    #expect(field { try pretrained(plan { $0.biases = true }) } == "pretrained-gmf")
     #expect(field { try pretrained(plan(), biases: true) } == "pretrained-gmf")
     #expect(field { try pretrained(plan { $0.objective = .rating }) } == "pretrained-gmf")
   }

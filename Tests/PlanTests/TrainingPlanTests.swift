@@ -46,10 +46,12 @@ import Testing
   }
 
   @Test func aStageDiffersFromTheWholeWhereItMust() throws {
-    var plan = TrainingPlan.usual(tunes: true)
-    (plan.momentum, plan.learningRate, plan.dropout, plan.factors, plan.seed) = (0.9, 0.5, 0.2, 16, 9)
+    var plan = TrainingPlan.usual(tunes: .gmf)
+    (plan.optimizer, plan.momentum, plan.learningRate) = (.sgd, 0.9, 0.5)
+    (plan.dropout, plan.factors, plan.seed) = (0.2, 16, 9)
     plan.pretraining = PretrainingPlan()
     plan.pretraining?.epochs = 3
+    #expect(plan.biases && !TrainingPlan.usual(.mlp).biases, "a part need not have them")
     (plan.pretrainedGMF, plan.pretrainedMLP) = ("g", "m")
     try plan.validate()
     var expected = TrainingPlan.usual(.gmf)
@@ -60,14 +62,33 @@ import Testing
     #expect(plan.stage(.mlp, of: 994_169) == expected)
   }
 
+  @Test func theProductMayBeAnMF() throws {
+    let layers = [512, 256, 128, 64]
+    var plan = TrainingPlan.usual(factors: 256, layers: layers, tunes: .mf)
+    plan.pretraining = PretrainingPlan(product: .mf)
+    try plan.validate()
+    #expect(plan.pretraining?.models == [.mf, .mlp] && plan.stage(.mf, of: 994_169).learningRate == 0.004)
+    #expect(plan.stage(.mf, of: 994_169).l2Users == TrainingPlan.usual(.mf).l2Users)
+    #expect(plan.biases && !plan.stage(.mlp, of: 994_169).biases)
+    #expect(plan.pretrainAlpha > TrainingPlan.usual(layers: layers, tunes: .gmf).pretrainAlpha)
+    let file = #"{"factors": 256, "layers": [512, 256, 128, 64], "pretraining": {"product": "mf"}}"#
+    #expect(try JSONDecoder().decode(TrainingPlan.self, from: Data(file.utf8)) == plan)
+    for change in [{ $0.biases = false }, { $0.pretraining?.product = .mlp }] as [(inout TrainingPlan) -> Void] {
+      var unfit = plan
+      change(&unfit)
+      let error = #expect(throws: PlanError.self) { try unfit.validate() }
+      #expect(error?.field == "pretrain-product")
+    }
+  }
+
   @Test func whatIsAsUsualFollowsTheModel() throws {
     var plan = TrainingPlan.usual()
     plan.l2Items = 0.25
-    plan.change(to: .mf, .implicit, tunes: false)
+    plan.change(to: .mf, .implicit, tunes: nil)
     var expected = TrainingPlan.usual(.mf)
     expected.l2Items = 0.25
     #expect(plan == expected)
-    plan.change(to: .mf, .rating, tunes: false)
+    plan.change(to: .mf, .rating, tunes: nil)
     expected = .usual(.mf, .rating)
     expected.l2Items = 0.25
     #expect(plan == expected && plan.negatives == 0)
@@ -76,11 +97,11 @@ import Testing
   @Test func whatIsAsUsualFollowsTheTower() throws {
     let (narrow, wide) = (TrainingPlan.usual(), TrainingPlan.usual(layers: [512, 256, 128, 64]))
     #expect(TrainingPlan.usual(.mlp, layers: wide.layers).learningRate < TrainingPlan.usual(.mlp).learningRate)
-    let tuned = TrainingPlan.usual(layers: wide.layers, tunes: true)
-    #expect(tuned.pretrainAlpha > TrainingPlan.usual(tunes: true).pretrainAlpha)
+    let tuned = TrainingPlan.usual(layers: wide.layers, tunes: .gmf)
+    #expect(tuned.pretrainAlpha > TrainingPlan.usual(tunes: .gmf).pretrainAlpha)
     #expect(wide.learningRate < narrow.learningRate && wide.l2Users! > narrow.l2Users!)
     var plan = narrow
-    plan.change(to: .neumf, .implicit, factors: 64, layers: wide.layers, tunes: false)
+    plan.change(to: .neumf, .implicit, factors: 64, layers: wide.layers, tunes: nil)
     plan.factors = narrow.factors
     #expect(plan == wide)
     let file = try JSONDecoder().decode(TrainingPlan.self, from: Data(#"{"layers": [512, 256, 128, 64]}"#.utf8))
@@ -89,7 +110,7 @@ import Testing
 
   /// Its batches are large only where it has the data for it, which the whole's need not tell.
   @Test func aStageOfLittleDataHasBatchesOfItsOwn() {
-    var plan = TrainingPlan.usual(tunes: true)
+    var plan = TrainingPlan.usual(tunes: .gmf)
     plan.pretraining = PretrainingPlan()
     plan.fit(to: 100_000)
     var alone = TrainingPlan.usual(.gmf)

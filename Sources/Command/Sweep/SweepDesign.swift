@@ -15,9 +15,9 @@ struct SweepDesign: Sendable {
   enum Subject: Sendable, Equatable {
     /// No training: items by how many users met them.
     case popularity
-    /// - options: what makes the arm what it is, as options of `neumf train`
-    /// - tuning: what its last stage is trained with, which those of the command line do not reach
-    case training(options: [String], tuning: [String])
+    /// What makes the arm what it is, as options of `neumf train`. Where `--pretrain` is among them, the optimizer and
+    /// the rate of the command line are those of the stages.
+    case training(options: [String])
   }
 
   /// What is drawn of each measure.
@@ -60,14 +60,9 @@ struct SweepDesign: Sendable {
 }
 
 extension SweepDesign.Arm {
-  /// - Parameters:
-  ///   - options: as on a command line, such as `--model gmf --factors 8`
-  ///   - tuning: the same
-  init(_ values: [String], _ options: String, tuning: String = "") {
-    self.init(
-      values: values,
-      subject: .training(
-        options: options.split(separator: " ").map(String.init), tuning: tuning.split(separator: " ").map(String.init)))
+  /// - Parameter options: as on a command line, such as `--model gmf --factors 8`
+  init(_ values: [String], _ options: String) {
+    self.init(values: values, subject: .training(options: options.split(separator: " ").map(String.init)))
   }
 
   static func popularity(_ values: [String]) -> Self { Self(values: values, subject: .popularity) }

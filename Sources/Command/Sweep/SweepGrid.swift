@@ -28,7 +28,7 @@ extension SweepDesign {
       arms: rows.map { row in
         Arm(
           values: row,
-          subject: .training(options: zip(names, row).flatMap { Self.option($0, $1) }, tuning: []))
+          subject: .training(options: zip(names, row).flatMap { Self.option($0, $1) }))
       },
       figures: numeric.map { [.against(axis: $0)] } ?? [.bars], isRanked: true)
   }

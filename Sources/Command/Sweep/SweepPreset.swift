@@ -1,5 +1,4 @@
 import ArgumentParser
-import Plan
 
 /// The experiments of the literature.
 enum SweepPreset: String, CaseIterable, ExpressibleByArgument {
@@ -10,11 +9,6 @@ enum SweepPreset: String, CaseIterable, ExpressibleByArgument {
   private typealias Arm = SweepDesign.Arm
 
   private static let families = [("MF", "mf"), ("GMF", "gmf"), ("MLP", "mlp"), ("NeuMF", "neumf")]
-  /// He et al. 2017, section 4.1: two learners of the same size, then SGD on the whole.
-  private static let tuning: String = {
-    let usual = TrainingPlan.usual(tunes: true)
-    return "--optimizer \(usual.optimizer.rawValue) --learning-rate \(usual.learningRate)"
-  }()
   private static let widths = [8, 16, 32, 64]
 
   /// The tower of the paper: each layer half as wide as the one before it, the last one `factors`.
@@ -33,7 +27,7 @@ enum SweepPreset: String, CaseIterable, ExpressibleByArgument {
         axes: ["model"],
         arms: [.popularity(["popularity"])]
           + Self.families.map { Arm([$0], "--model \($1)") }
-          + [Arm(["NeuMF, pre-trained"], "--model neumf --pretrain", tuning: Self.tuning)],
+          + [Arm(["NeuMF, pre-trained"], "--model neumf --pretrain")],
         figures: [.bars, .epochs])
     case .factors:
       SweepDesign(
@@ -43,7 +37,7 @@ enum SweepPreset: String, CaseIterable, ExpressibleByArgument {
         arms: Self.widths.flatMap { factors in
           [
             Arm(["\(factors)", "random"], "--model neumf \(Self.sized(factors))"),
-            Arm(["\(factors)", "pre-trained"], "--model neumf --pretrain \(Self.sized(factors))", tuning: Self.tuning),
+            Arm(["\(factors)", "pre-trained"], "--model neumf --pretrain \(Self.sized(factors))"),
           ]
         }, figures: [.against(axis: 0)])
     case .layers:

@@ -107,11 +107,11 @@ struct SweepReport {
   private var armRows: [[String]] {
     design.arms.indices.map { index in
       let arm = design.arms[index]
-      guard case .training(let options, let tuning) = arm.subject else {
+      guard case .training(let options) = arm.subject else {
         return arm.values + ["counts of the training interactions"]
       }
       let own = schedule.training(of: index)
-      let changes = own.isEmpty ? "" : (tuning.isEmpty ? ": " : ", then ") + own.joined(separator: ", ")
+      let changes = own.isEmpty ? "" : (options.contains("--pretrain") ? ", then " : ": ") + own.joined(separator: ", ")
       return arm.values + [options.joined(separator: " ") + changes]
     }
   }

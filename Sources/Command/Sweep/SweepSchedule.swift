@@ -51,14 +51,13 @@ struct SweepSchedule {
     let said = Chosen(training.plan == nil ? [defaults, own] : nil)
     common.fit(to: interactions, keepsBatch: said.batch, keepsRate: said.rate)
     for (index, arm) in design.arms.enumerated() {
-      guard case .training(let options, let tuning) = arm.subject else {
+      guard case .training(let options) = arm.subject else {
         trials.append(Trial(arm: index, seed: nil, job: nil))
         continue
       }
       let plans: [Plans]
       do {
         let arm = try Self.parsed(options)
-        let tuning = tuning.isEmpty ? nil : try Self.parsed(tuning)
         var start = start
         var chosen = Chosen(training.plan == nil ? [defaults, given, arm] : nil)
         if arm.negatives != nil {
@@ -67,7 +66,7 @@ struct SweepSchedule {
           chosen = Chosen(nil)
         }
         plans = try seeds.map { seed in
-          try Plans(start, arm, tuning, given, seed: seed, fitting: interactions, chosen)
+          try Plans(start, arm, given, seed: seed, fitting: interactions, chosen)
         }
       } catch let failure as CommandFailure {
         let message = "sweep \(design.name), \(arm.label): \(failure.message)"
@@ -144,12 +143,15 @@ private struct Plans {
 
   /// - Throws: `CommandFailure` where the command line contradicts the arm, or the plan cannot be trained
   init(
-    _ start: TrainingPlan, _ arm: TrainingOptions, _ tuning: TrainingOptions?, _ given: TrainingOptions, seed: UInt64,
-    fitting interactions: Int, _ chosen: Chosen
+    _ start: TrainingPlan, _ arm: TrainingOptions, _ given: TrainingOptions, seed: UInt64, fitting interactions: Int,
+    _ chosen: Chosen
   ) throws {
     var plan = try arm.applied(to: start)
     var own = given
     if plan.pretraining == nil, !own.pretrain { own.forgetPretraining() }
+    // Those are the stages'.
+    if arm.pretrain { (own.optimizer, own.learningRate) = (nil, nil) }
+    let isSpared = own.learningRate != given.learningRate && arm.learningRate == nil
     plan = try own.applied(to: plan)
     if let option = try Self.difference(plan, arm.applied(to: plan)) {
       throw CommandFailure(.usage, "--\(option): the sweep sets it itself", hint: "leave it out")
@@ -163,9 +165,8 @@ private struct Plans {
       plan.pretraining?.learningRate = given.pretrainLearningRate ?? given.learningRate
     }
     try Self.check(plan)
-    plan.fit(to: interactions, keepsBatch: chosen.batch, keepsRate: chosen.rate)
-    stages = plan.pretraining == nil ? [] : PretrainingPlan.models.map { plan.stage($0, of: interactions) }
-    if let tuning { plan = try tuning.applied(to: plan) }
+    plan.fit(to: interactions, keepsBatch: chosen.batch, keepsRate: chosen.rate && !isSpared)
+    stages = plan.pretraining?.models.map { plan.stage($0, of: interactions) } ?? []
     plan.pretraining = nil
     try Self.check(plan)
     whole = plan
@@ -226,6 +227,7 @@ extension TrainingPlan {
 extension TrainingOptions {
   /// How the stages are trained does not concern a plan without them.
   mutating func forgetPretraining() {
+    pretrainProduct = nil
     pretrainEpochs = nil
     pretrainOptimizer = nil
     pretrainLearningRate = nil
@@ -235,7 +237,7 @@ extension TrainingOptions {
   var pretrainingOption: String? {
     let given = [
       ("pretrain-epochs", pretrainEpochs != nil), ("pretrain-optimizer", pretrainOptimizer != nil),
-      ("pretrain-learning-rate", pretrainLearningRate != nil),
+      ("pretrain-learning-rate", pretrainLearningRate != nil), ("pretrain-product", pretrainProduct != nil),
     ]
     return given.first { $0.1 }?.0
   }

@@ -2,7 +2,8 @@ package import Plan
 import Tables
 
 /// A NeuMF put together from a trained GMF and a trained MLP (He et al. 2017, section 3.4.1): their rows side by side,
-/// the hidden layers of the MLP, and the output weights of both, scaled by α and 1 − α.
+/// the hidden layers of the MLP, and the output weights of both, scaled by α and 1 − α. An MF is as good as a GMF: its
+/// output weights are 1.
 package struct PretrainedModel: RecordSource {
   package let header: CheckpointHeader
   /// `[users × rowWidth]`, `[items and features × rowWidth]`, `[denseCount]`
@@ -16,12 +17,12 @@ package struct PretrainedModel: RecordSource {
     gmf: StoredModel, mlp: StoredModel, ownRows: (StoredModel) -> [Float] = { $0.itemRows }, plan: TrainingPlan,
     size: ProblemSize, dataFingerprint: String
   ) throws(PlanError) {
-    try Self.check(gmf, is: .gmf, plan, size, dataFingerprint, field: "pretrained-gmf")
-    try Self.check(mlp, is: .mlp, plan, size, dataFingerprint, field: "pretrained-mlp")
+    try Self.check(gmf, isOneOf: [.gmf, .mf], plan, size, dataFingerprint, field: "pretrained-gmf")
+    try Self.check(mlp, isOneOf: [.mlp], plan, size, dataFingerprint, field: "pretrained-mlp")
     header = CheckpointHeader(
       plan: plan, size: size, dataFingerprint: dataFingerprint, completedEpochs: 0, step: 0, optimizerStep: 0,
       wallSeconds: 0)
-    let (shapes, alpha) = ((gmf.shape, mlp.shape), Float(plan.pretrainAlpha))
+    let (shapes, alpha) = ((gmf: gmf.shape, mlp: mlp.shape, whole: plan.shape), Float(plan.pretrainAlpha))
     userRows = Self.joined(gmf.userRows, mlp.userRows, shapes, alpha)
     itemRows =
       Self.joined(ownRows(gmf), ownRows(mlp), shapes, alpha)
@@ -30,14 +31,15 @@ package struct PretrainedModel: RecordSource {
   }
 
   private static func check(
-    _ model: StoredModel, is kind: ModelKind, _ plan: TrainingPlan, _ size: ProblemSize, _ dataFingerprint: String,
-    field: String
+    _ model: StoredModel, isOneOf kinds: [ModelKind], _ plan: TrainingPlan, _ size: ProblemSize,
+    _ dataFingerprint: String, field: String
   ) throws(PlanError) {
     let config = model.config
-    guard config.model == kind else {
-      throw PlanError(field, "its model is \(config.model.rawValue)", hint: "the RUN of a \(kind.rawValue)")
+    guard kinds.contains(config.model) else {
+      let names = kinds.map(\.rawValue).joined(separator: " or ")
+      throw PlanError(field, "its model is \(config.model.rawValue)", hint: "the RUN of a \(names)")
     }
-    switch kind {
+    switch config.model {
     case .gmf, .mf, .neumf:
       guard config.factors == plan.factors else {
         throw PlanError(
@@ -52,9 +54,8 @@ package struct PretrainedModel: RecordSource {
           hint: "both models need the same --layers and --activation")
       }
     }
-    guard (config.biases ?? false) == plan.biases else {
-      throw PlanError(
-        field, "it has \(plan.biases ? "no biases" : "biases")", hint: "both models need the same --biases")
+    guard plan.biases || !model.shape.hasRowBias else {
+      throw PlanError(field, "it has biases, the plan has none", hint: "add --biases")
     }
     guard config.data.fingerprint == dataFingerprint, config.trainingInteractions == size.trainingInteractions else {
       throw PlanError(
@@ -67,9 +68,10 @@ package struct PretrainedModel: RecordSource {
     }
   }
 
-  /// Rows of two tables side by side; the biases of both, scaled like the output weights, become one.
+  /// Rows of two tables side by side; the biases that they have, scaled like the output weights, become one.
   private static func joined(
-    _ gmf: [Float], _ mlp: [Float], _ shapes: (gmf: NetworkShape, mlp: NetworkShape), _ alpha: Float
+    _ gmf: [Float], _ mlp: [Float], _ shapes: (gmf: NetworkShape, mlp: NetworkShape, whole: NetworkShape),
+    _ alpha: Float
   ) -> [Float] {
     let (left, right) = (shapes.gmf, shapes.mlp)
     var rows: [Float] = []
@@ -78,8 +80,10 @@ package struct PretrainedModel: RecordSource {
       let (first, second) = (row * left.rowWidth, row * right.rowWidth)
       rows += gmf[first..<first + left.factors]
       rows += mlp[second..<second + right.embedding]
-      guard left.hasRowBias else { continue }
-      rows.append(alpha * gmf[first + left.factors] + (1 - alpha) * mlp[second + right.embedding])
+      guard shapes.whole.hasRowBias else { continue }
+      rows.append(
+        (left.hasRowBias ? alpha * gmf[first + left.factors] : 0)
+          + (right.hasRowBias ? (1 - alpha) * mlp[second + right.embedding] : 0))
     }
     return rows
   }
@@ -91,6 +95,7 @@ package struct PretrainedModel: RecordSource {
     return shape.denseBlocks.flatMap { part -> [Float] in
       switch part.role {
       case .hiddenWeight, .hiddenBias, .hiddenSlope: Array(block(part.role, of: mlp))
+      case .outputFactors where gmf.shape.model == .mf: Array(repeating: alpha, count: part.count)
       case .outputFactors: block(part.role, of: gmf).map { alpha * $0 }
       case .outputTower: block(part.role, of: mlp).map { (1 - alpha) * $0 }
       case .outputBias:

@@ -5,11 +5,21 @@ package struct PretrainingPlan: Codable, Sendable, Equatable {
   package var epochs: Int?
   package var optimizer = OptimizerKind.lazyAdam
   package var learningRate: Double?
+  /// The model of the product: a GMF or an MF, which is a GMF whose output weights are 1.
+  package var product = ModelKind.gmf
 
-  package init() {}
+  package init(product: ModelKind = .gmf) { self.product = product }
 
   /// The models that are trained before, in this order.
-  package static let models = [ModelKind.gmf, .mlp]
+  package var models: [ModelKind] { [product, .mlp] }
+
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    epochs = try container.decodeIfPresent(Int.self, forKey: .epochs)
+    optimizer = try container.decodeIfPresent(OptimizerKind.self, forKey: .optimizer) ?? optimizer
+    learningRate = try container.decodeIfPresent(Double.self, forKey: .learningRate)
+    product = try container.decodeIfPresent(ModelKind.self, forKey: .product) ?? product
+  }
 }
 
 extension TrainingPlan {
@@ -20,7 +30,7 @@ extension TrainingPlan {
     var (stage, whole) = (self, usual)
     (whole.negatives, whole.consistency) = (negatives, consistency)
     whole.fit(to: interactions)
-    stage.change(to: model, objective, tunes: false)
+    stage.change(to: model, objective, tunes: nil)
     stage.pretraining = nil
     stage.pretrainedGMF = nil
     stage.pretrainedMLP = nil

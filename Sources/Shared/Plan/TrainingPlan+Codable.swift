@@ -27,12 +27,13 @@ extension TrainingPlan {
     func read<Value: Decodable>(_ key: CodingKeys, into value: inout Value) throws {
       value = try container.decodeIfPresent(Value.self, forKey: key) ?? value
     }
+    let pretraining = try container.decodeIfPresent(PretrainingPlan.self, forKey: .pretraining)
     self = .usual(
       try container.decodeIfPresent(ModelKind.self, forKey: .model) ?? .neumf,
       try container.decodeIfPresent(Objective.self, forKey: .objective) ?? .implicit,
       factors: try container.decodeIfPresent(Int.self, forKey: .factors) ?? TrainingPlan().factors,
       layers: try container.decodeIfPresent([Int].self, forKey: .layers) ?? TrainingPlan().layers,
-      tunes: container.contains(.pretraining) || container.contains(.pretrainedGMF))
+      tunes: pretraining?.product ?? (container.contains(.pretrainedGMF) ? .gmf : nil))
     try read(.activation, into: &activation)
     try read(.dropout, into: &dropout)
     try read(.biases, into: &biases)
@@ -63,7 +64,7 @@ extension TrainingPlan {
     pretrainedGMF = try container.decodeIfPresent(String.self, forKey: .pretrainedGMF)
     pretrainedMLP = try container.decodeIfPresent(String.self, forKey: .pretrainedMLP)
     try read(.pretrainAlpha, into: &pretrainAlpha)
-    pretraining = try container.decodeIfPresent(PretrainingPlan.self, forKey: .pretraining)
+    self.pretraining = pretraining
     features = try container.decodeIfPresent([String].self, forKey: .features)
     try read(.featureDeviation, into: &featureDeviation)
     try read(.cluster, into: &cluster)

@@ -2,10 +2,10 @@
 // of many samples a step, long steps, and a penalty on the rows that would be far too strong for the dense weights.
 extension TrainingPlan {
   /// The plan of a model where nothing else is said.
-  /// - Parameter tunes: begins from trained models
+  /// - Parameter tunes: the model of the product that it begins from, beside an MLP; nil where it begins anew
   package static func usual(
     _ model: ModelKind = .neumf, _ objective: Objective = .implicit, factors: Int = TrainingPlan().factors,
-    layers: [Int] = TrainingPlan().layers, tunes: Bool = false
+    layers: [Int] = TrainingPlan().layers, tunes: ModelKind? = nil
   ) -> TrainingPlan {
     var plan = TrainingPlan()
     (plan.model, plan.objective, plan.factors, plan.layers) = (model, objective, factors, layers)
@@ -31,11 +31,16 @@ extension TrainingPlan {
     case .mlp where width >= Self.widestTower:
       plan.setUsual(batchSize: 32_768, rate: 0.015, decay: 0.86, epochs: 13, l2Users: 0.008, l2Items: 0.008)
     case .mlp: plan.setUsual(batchSize: 32_768, rate: 0.02, decay: 0.88, epochs: 16, l2Users: 0.008, l2Items: 0.008)
-    case .neumf where tunes:
+    case .neumf where tunes != nil && width < Self.wideTower:
+      // Small parts leave much to learn, and a GMF as small as that knows less than the tower.
+      plan.setUsual(batchSize: 32_768, rate: 0.03, decay: 0.85, epochs: 11, l2Users: 0.012, l2Items: 0.012)
+      plan.biases = true
+      plan.pretrainAlpha = 0.4
+    case .neumf where tunes != nil:
       plan.setUsual(batchSize: 32_768, rate: 0.01, decay: 0.9, epochs: 1, l2Users: 0.008, l2Items: 0.008)
       plan.optimizer = .sgd
-      // A GMF as small as that knows less than the tower.
-      plan.pretrainAlpha = width < Self.wideTower ? 0.4 : 0.6
+      plan.biases = tunes == .mf
+      plan.pretrainAlpha = tunes == .mf ? 0.75 : 0.6
     case .neumf where width >= Self.wideTower:
       let (decay, epochs) = width < Self.widerTower ? (0.9, 18) : (0.88, 13)
       plan.setUsual(batchSize: 32_768, rate: 0.015, decay: decay, epochs: epochs, l2Users: 0.018, l2Items: 0.018)
@@ -64,7 +69,7 @@ extension TrainingPlan {
 
   /// Becomes the plan of another model: what is as usual stays so, and what somebody chose stays as it is.
   package mutating func change(
-    to model: ModelKind, _ objective: Objective, factors: Int? = nil, layers: [Int]? = nil, tunes: Bool
+    to model: ModelKind, _ objective: Objective, factors: Int? = nil, layers: [Int]? = nil, tunes: ModelKind?
   ) {
     let old = usual
     let new = Self.usual(
@@ -91,11 +96,11 @@ extension TrainingPlan {
 
   /// What is usual for this model.
   var usual: TrainingPlan {
-    .usual(model, objective, factors: factors, layers: layers, tunes: isTuning)
+    .usual(model, objective, factors: factors, layers: layers, tunes: tunedProduct)
   }
 
-  /// Whether the model begins from trained ones.
-  package var isTuning: Bool { pretraining != nil || pretrainedGMF != nil }
+  /// The model of the product that this one begins from; nil where it begins anew.
+  package var tunedProduct: ModelKind? { pretraining?.product ?? (pretrainedGMF == nil ? nil : .gmf) }
 
   // Limit: an epoch of fewer steps than this learns little.
   private static let fewSteps = 128.0

@@ -71,8 +71,11 @@ extension TrainingPlan {
     guard let (_, first) = names.first(where: { $0.0 }) else { return }
     try require(first, model == .neumf, "with \(model.rawValue)", "goes with neumf")
     try require(first, gmf == mlp, "one model of two", "a neumf begins from a gmf and an mlp")
-    guard pretraining != nil else { return }
-    for model in PretrainingPlan.models {
+    guard let pretraining else { return }
+    let product = pretraining.product
+    try require("pretrain-product", product == .gmf || product == .mf, product.rawValue, "gmf or mf")
+    try require("pretrain-product", product == .gmf || biases, "mf, and no biases", "an mf has biases; add --biases")
+    for model in pretraining.models {
       do throws(PlanError) { try stage(model, of: ProblemSize.interactionLimit).validate() } catch {
         let own = ["epochs", "optimizer", "learning-rate"].contains(error.field)
         throw own ? PlanError("pretrain-\(error.field)", error.problem, hint: error.hint) : error
