@@ -104,7 +104,7 @@ struct TrainingOptions: ParsableArguments {
   var pretrainedMLP: String?
   @Option(
     help: """
-      Share of the gmf's output weights, the mlp's having the rest (default: 0.6, 0.75 of an mf, or 0.4 in small \
+      Share of the gmf's output weights, the mlp's having the rest (default: 0.6, 0.75 of an mf, or 0.3 in small \
       models).
       """)
   var pretrainAlpha: Double?

@@ -105,7 +105,7 @@ struct SweepScheduleTests {
     let chosen = try schedule(grid: "batch-size=8192,32768").jobs.map(\.plan)
     #expect(chosen.map(\.batchSize) == [8192, 32_768] && chosen.map(\.learningRate) == [0.01, 0.02])
     let tuned = try schedule(.models, interactions: 50_000).jobs.map(\.plan)
-    #expect(tuned.last?.batchSize == 2048 && tuned.last?.learningRate == 0.03)
+    #expect(tuned.last?.batchSize == 2048 && tuned.last?.learningRate == 0.02)
     let wide = try schedule(.factors, ["--learning-rate", "0.02", "--optimizer", "adagrad"]).jobs.map(\.plan)
     #expect(wide.last?.learningRate == 0.01 && wide.last?.optimizer == .sgd)
     #expect(wide.dropLast().last?.learningRate == 0.02 && wide.dropLast().last?.optimizer == .adagrad)
@@ -120,7 +120,7 @@ struct SweepScheduleTests {
     let models = try schedule(.models, interactions: 50_000)
     #expect(models.common.training.starts(with: ["lazy-adam", "rate 0.023", "decay 0.88", "batch 1,024"]))
     let arms = models.trials.indices.map(models.training)
-    #expect(arms[1].isEmpty && arms[5].contains("rate 0.03") && arms[5].contains("11 epochs"))
+    #expect(arms[1].isEmpty && arms[5].contains("rate 0.02") && arms[5].contains("11 epochs"))
     #expect(arms[4] == ["rate 0.02", "decay 0.9", "batch 2,048", "averaging 0.6"])
     let layers = try schedule(.layers)
     for (index, job) in layers.jobs.enumerated() {

@@ -33,9 +33,9 @@ extension TrainingPlan {
     case .mlp: plan.setUsual(batchSize: 32_768, rate: 0.02, decay: 0.88, epochs: 16, l2Users: 0.008, l2Items: 0.008)
     case .neumf where tunes != nil && width < Self.wideTower:
       // Small parts leave much to learn, and a GMF as small as that knows less than the tower.
-      plan.setUsual(batchSize: 32_768, rate: 0.03, decay: 0.85, epochs: 11, l2Users: 0.012, l2Items: 0.012)
+      plan.setUsual(batchSize: 32_768, rate: 0.02, decay: 0.85, epochs: 11, l2Users: 0.02, l2Items: 0.02)
       plan.biases = true
-      plan.pretrainAlpha = 0.4
+      plan.pretrainAlpha = 0.3
     case .neumf where tunes != nil:
       plan.setUsual(batchSize: 32_768, rate: 0.01, decay: 0.9, epochs: 1, l2Users: 0.008, l2Items: 0.008)
       plan.optimizer = .sgd
