@@ -69,6 +69,8 @@ import Testing
     try plan.validate()
     #expect(plan.pretraining?.models == [.mf, .mlp] && plan.stage(.mf, of: 994_169).learningRate == 0.004)
     #expect(plan.stage(.mf, of: 994_169).l2Users == TrainingPlan.usual(.mf).l2Users)
+    #expect(plan.stage(.mf, of: 994_169).initialDeviation < TrainingPlan.usual(.mf).initialDeviation)
+    #expect(plan.stage(.mlp, of: 994_169).initialDeviation == plan.initialDeviation)
     #expect(plan.biases && !plan.stage(.mlp, of: 994_169).biases)
     #expect(plan.pretrainAlpha > TrainingPlan.usual(layers: layers, tunes: .gmf).pretrainAlpha)
     let file = #"{"factors": 256, "layers": [512, 256, 128, 64], "pretraining": {"product": "mf"}}"#

@@ -25,17 +25,20 @@ extension TrainingPlan {
       let rate = max(1, (64 / Double(max(1, factors)).squareRoot()).rounded()) / 1000
       plan.setUsual(batchSize: 4096, rate: rate, decay: 0.88, epochs: 18, l2Users: 0.006, l2Items: 0.006)
       plan.averaging = 0.85
+      // Many short ones make a product as large as few long ones.
+      if factors >= Self.manyFactors { plan.initialDeviation = 0.03 }
     case .gmf:
       plan.setUsual(batchSize: 65_536, rate: 0.03, decay: 0.75, epochs: 10, l2Users: 0.008, l2Items: 0.006)
       plan.averaging = 0.8
     case .mlp where width >= Self.widestTower:
       plan.setUsual(batchSize: 32_768, rate: 0.015, decay: 0.86, epochs: 13, l2Users: 0.008, l2Items: 0.008)
     case .mlp: plan.setUsual(batchSize: 32_768, rate: 0.02, decay: 0.88, epochs: 16, l2Users: 0.008, l2Items: 0.008)
-    case .neumf where tunes != nil && width < Self.wideTower:
+    case .neumf where tunes != nil && width < Self.widerTower:
       // Small parts leave much to learn, and a GMF as small as that knows less than the tower.
-      plan.setUsual(batchSize: 32_768, rate: 0.02, decay: 0.85, epochs: 11, l2Users: 0.02, l2Items: 0.02)
+      let (epochs, l2, alpha) = width < Self.wideTower ? (11, 0.02, 0.3) : (9, 0.03, 0.4)
+      plan.setUsual(batchSize: 32_768, rate: 0.02, decay: 0.85, epochs: epochs, l2Users: l2, l2Items: l2)
       plan.biases = true
-      plan.pretrainAlpha = 0.3
+      plan.pretrainAlpha = alpha
     case .neumf where tunes != nil:
       plan.setUsual(batchSize: 32_768, rate: 0.01, decay: 0.9, epochs: 1, l2Users: 0.008, l2Items: 0.008)
       plan.optimizer = .sgd
@@ -55,6 +58,8 @@ extension TrainingPlan {
   // Limits: widths from which a NeuMF overfits unless penalties are larger, from which it does so in its last epochs,
   // and from which an MLP does.
   private static let (wideTower, widerTower, widestTower) = (128, 256, 512)
+  // Limit: factors from which an MF is better when its rows begin shorter.
+  private static let manyFactors = 128
 
   private mutating func setUsual(
     batchSize: Int, rate: Double, decay: Double, epochs: Int, l2Users: Double, l2Items: Double
