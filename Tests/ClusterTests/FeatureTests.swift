@@ -119,6 +119,6 @@ import Testing
       #expect(result.output.contains(text), "\(result.output)")
     }
     let wrong = try NeumfProcess.run(arguments + ["genres:several"], in: scratch)
-    #expect(wrong.exitCode == 64 && wrong.errors.contains("multi, category, number"), "\(wrong.errors)")
+    #expect(wrong.exitCode == 64 && wrong.errors.contains("multi, words, category, number"), "\(wrong.errors)")
   }
 }
