@@ -66,6 +66,9 @@ import Testing
     let reference = try train("reference", ["--pretrain"] + tuning)
     #expect(reference.exitCode == 0, "\(reference.errors)")
     #expect(reference.output.contains("stage 1 of 3, gmf") && reference.output.contains("stage 3 of 3, neumf"))
+    let places = ["stage 1 of 3", "Training gmf", "stage 2 of 3", "Training mlp", "stage 3 of 3", "Training neumf"]
+      .map { reference.output.range(of: $0)?.lowerBound }
+    #expect(places.allSatisfy { $0 != nil } && places.compactMap(\.self) == places.compactMap(\.self).sorted())
     let digest = try #require(reference.digest)
     let other = try train("other", workers: 3, servers: 2, ["--pretrain"] + tuning)
     #expect(other.digest == digest)
