@@ -1,7 +1,14 @@
 import Foundation
 
-/// Numbers and values as commands print them.
+/// Lines, numbers and values as commands print them.
 enum OutputText {
+  /// Prints a line at once, in a log, too: what other processes say after it comes behind it.
+  static func say(_ text: String) {
+    print(text)
+    // Without a stream it writes out what all of them hold.
+    _ = fflush(nil)
+  }
+
   /// A number with so many digits behind the point.
   static func fixed(_ number: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", number) }
 

@@ -30,10 +30,10 @@ struct PretrainingStages {
       let stage = folder.stage(model)
       let name = "stage \(index + 1) of \(models.count + 1), \(model.rawValue)"
       if FileManager.default.fileExists(atPath: "\(stage.path)/model/config.json") {
-        say("\(name): is trained, in \(stage.path)")
+        OutputText.say("\(name): is trained, in \(stage.path)")
         continue
       }
-      say("\(name): in \(stage.path)")
+      OutputText.say("\(name): in \(stage.path)")
       let resumes = try Checkpoints.latest(in: stage.path).newest != nil
       let stagePlan = plan.stage(model, of: interactions)
       try stage.writePlan(stagePlan)
@@ -43,13 +43,7 @@ struct PretrainingStages {
       ).run()
       if status != .done { return status }
     }
-    say("stage \(models.count + 1) of \(models.count + 1), neumf: in \(folder.path)")
+    OutputText.say("stage \(models.count + 1) of \(models.count + 1), neumf: in \(folder.path)")
     return .done
-  }
-
-  /// What the stage's processes say comes after it, wherever it goes.
-  private func say(_ text: String) {
-    print(text)
-    _ = fflush(nil)
   }
 }

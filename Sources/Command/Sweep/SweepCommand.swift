@@ -156,9 +156,7 @@ struct SweepCommand: ParsableCommand {
     if !results.trials.isEmpty {
       print("\n\(results.heading(.best)):\n\n\(SweepTable(results, choices: [.best]).text)\n")
     }
-    print("tables, plots and page in \(output): results.csv, results.md, plots/, report.html")
-    // What is said of failures comes after it, in a log, too.
-    _ = fflush(nil)
+    OutputText.say("tables, plots and page in \(output): results.csv, results.md, plots/, report.html")
     if runner.isInterrupted {
       throw CommandFailure(.interrupted, "interrupted", hint: "the same command goes on")
     }

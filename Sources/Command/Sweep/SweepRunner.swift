@@ -47,12 +47,12 @@ struct SweepRunner {
     for (index, job) in schedule.jobs.enumerated() {
       let name = "trial \(index + 1) of \(schedule.jobs.count), \(job.name)"
       if reports[job.name] != nil {
-        say("\(name): is trained")
+        OutputText.say("\(name): is trained")
         continue
       }
       if let lost = job.needs.first(where: { reports[$0] == nil }) {
         failures.append(Failure(job: job.name, reason: "needs \(lost), which failed", log: folder.log(lost)))
-        say("\(name): left out; it needs \(lost)")
+        OutputText.say("\(name): left out; it needs \(lost)")
         forecast.skip(job.cost)
         continue
       }
@@ -65,7 +65,7 @@ struct SweepRunner {
     let progress = try folder.progress(of: job)
     let share = try progress == .begun ? Self.epochsDone(folder.run(job.name)) : 0
     let left = forecast.left.map { ", about \(Figures.clock(.seconds($0))) left" } ?? ""
-    say("\(name): \(progress == .begun ? "goes on after epoch \(share)" : "begins")\(left)")
+    OutputText.say("\(name): \(progress == .begun ? "goes on after epoch \(share)" : "begins")\(left)")
     let began = MonotonicClock.seconds
     let process = try LocalProcess(
       name: "neumf", arguments: folder.trainArguments(job, progress, data: data), log: folder.log(job.name))
@@ -82,11 +82,11 @@ struct SweepRunner {
         ": best epoch \(epoch.epoch), "
           + measures.map { "\($0.name) \($0.text($0.value(epoch)))" }.joined(separator: ", ")
       }
-      say("  \(Figures.clock(.seconds(seconds)))\(found ?? "")")
+      OutputText.say("  \(Figures.clock(.seconds(seconds)))\(found ?? "")")
     } else if !isInterrupted {
       let reason = process.ending.map { "neumf train \($0)" } ?? "neumf train is lost"
       failures.append(Failure(job: job.name, reason: reason, log: folder.log(job.name)))
-      say("  failed: \(reason); its last words are in \(folder.log(job.name))")
+      OutputText.say("  failed: \(reason); its last words are in \(folder.log(job.name))")
     }
   }
 
@@ -108,13 +108,6 @@ struct SweepRunner {
       let done = try Self.epochsDone(folder.run(job.name))
       line.note("\(name): epoch \(min(done + 1, job.plan.epochs)) of \(job.plan.epochs)")
     }
-  }
-
-  /// Says it at once, in a log, too.
-  private func say(_ text: String) {
-    print(text)
-    // Without a stream it writes out what all of them hold.
-    _ = fflush(nil)
   }
 
   /// Epochs that a run has finished.
