@@ -32,13 +32,16 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "Predictive factors of the GMF part (default: 8).") var factors: Int?
   @Option(help: "Width of the concatenated embedding, then of each hidden layer (default: 64,32,16,8).")
   var layers: WidthList?
-  @Option(help: "relu, leaky-relu, prelu, elu or swish (default: swish; relu with ratings).")
+  @Option(help: "relu, leaky-relu, prelu, elu or swish (default: swish).")
   var activation: ActivationKind?
   @Option(help: "Share of the units of each hidden layer that a sample is trained without (default: 0).")
   var dropout: Double?
   @Flag(
     inversion: .prefixedNo,
-    help: "Give each user and item a bias, which mf has in any case, and neumf if not told otherwise.")
+    help: """
+      Give each user and item a bias, which mf has in any case, and neumf, and all models of ratings, if not told \
+      otherwise.
+      """)
   var biases: Bool?
   @Option(
     help: """
@@ -50,7 +53,10 @@ struct TrainingOptions: ParsableArguments {
   var normalization: RatingNormalization?
   @Flag(help: "Round predicted ratings to the nearest one that occurs.") var roundRatings = false
   @Option(help: "Negatives drawn per positive (default: 8; ratings have none).") var negatives: Int?
-  @Option(help: "adam, lazy-adam, adagrad or sgd (default: lazy-adam; sgd for a large neumf after --pretrain).")
+  @Option(
+    help: """
+      adam, lazy-adam, adagrad or sgd (default: lazy-adam; sgd for a large neumf, or one of ratings, after --pretrain).
+      """)
   var optimizer: OptimizerKind?
   @Option(help: "Step size of the optimizer (default: by model, and with the root of the batch size).")
   var learningRate: Double?
@@ -67,7 +73,10 @@ struct TrainingOptions: ParsableArguments {
   var l2: Double?
   @Option(name: .customLong("l2-users"), help: "The same for the rows of the users alone.") var l2Users: Double?
   @Option(name: .customLong("l2-items"), help: "The same for the rows of the items alone.") var l2Items: Double?
-  @Option(help: "Standard deviation of the initial embeddings (default: 0.1, 0.03 for a large mf; 0.01 with ratings).")
+  @Option(
+    help: """
+      Standard deviation of the initial embeddings (default: 0.1, 0.03 for a large mf, smaller for models of ratings).
+      """)
   var initialDeviation: Double?
   @Option(
     help: """
@@ -119,7 +128,8 @@ struct TrainingOptions: ParsableArguments {
       "Fields of the items' features that are used: all, none, or some (default: all that the data has).",
       valueName: "name,…"))
   var features: String?
-  @Option(help: "Standard deviation of the features' initial rows (default: 0.2).") var featureDeviation: Double?
+  @Option(help: "Standard deviation of the features' initial rows (default: 0.2; 0.02 for a neumf of ratings).")
+  var featureDeviation: Double?
   @Option(help: "Worker processes (default: 2).") var workers: Int?
   @Option(help: "Parameter server processes (default: 1).") var servers: Int?
   @Option(

@@ -40,6 +40,7 @@ import Testing
       [
         "train", "--data", data, "--output", scratch.path(run), "--objective", "rating", "--epochs", "12",
         "--batch-size", "128", "--learning-rate", "0.02", "--averaging", "0", "--factors", "4", "--layers", "16,8",
+        "--l2", "0.00005", "--initial-deviation", "0.1",
       ] + more, in: scratch)
   }
 

@@ -39,6 +39,20 @@ import Testing
     #expect(plan.cluster == ClusterShape(workers: 3, servers: 2) && plan.cluster.serverProcesses == 2)
   }
 
+  @Test func ratingsHaveAUsualPlanOfTheirOwn() throws {
+    let few = TrainingPlan.usual(.mf, .rating, factors: 8)
+    let many = TrainingPlan.usual(.mf, .rating, factors: 32)
+    #expect(few.learningRate == 0.0028 && many.learningRate == 0.0014 && few.l2Users == 0.014)
+    #expect(TrainingPlan.usual(.neumf, .rating).biases && !few.biases, "an mf has them in any case")
+    var plan = TrainingPlan.usual(.mf)
+    plan.learningRate = 0.5
+    plan.change(to: .neumf, .rating, tunes: .gmf)
+    var expected = TrainingPlan.usual(.neumf, .rating, tunes: .gmf)
+    #expect(expected.optimizer == .sgd && expected.epochs == 1)
+    expected.learningRate = 0.5
+    #expect(plan == expected, "what somebody chose stays")
+  }
+
   @Test func ratingsHaveNoNegativesUnlessTheyAreAskedFor() throws {
     let plan = try JSONDecoder().decode(TrainingPlan.self, from: Data(#"{"objective": "rating"}"#.utf8))
     #expect(plan.negatives == 0 && plan.positivesPerStep == plan.batchSize)
@@ -127,7 +141,7 @@ import Testing
     (TrainingPlan.usual(), 994_169, 32_768, 0.02), (.usual(), 100_000, 2048, 0.02), (.usual(), 100, 512, 0.02),
     (.usual(.mf), 994_169, 4096, 0.023),
     (.usual(.mf, factors: 256), 994_169, 4096, 0.004), (.usual(.gmf), 994_169, 65_536, 0.03),
-    (.usual(.mf, .rating), 100, 1024, 0.0015),
+    (.usual(.mf, .rating), 100, 512, 0.0028),
   ]) func littleDataIsTakenInSmallBatches(_ plan: TrainingPlan, _ interactions: Int, _ batch: Int, _ rate: Double) {
     var plan = plan
     plan.fit(to: interactions)

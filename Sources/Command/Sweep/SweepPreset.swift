@@ -85,11 +85,7 @@ enum SweepPreset: String, CaseIterable, ExpressibleByArgument {
         about: "MAE, RMSE and R2 of MF, GMF, MLP and NeuMF on held-out ratings, and what a prediction costs.",
         axes: ["model"], arms: Self.families.map { Arm([$0], "--model \($1) --objective rating") },
         figures: [.bars, .multiplications, .epochs],
-        // Ratings overfit with what is best for interactions.
-        defaults: [
-          "--objective", "rating", "--biases", "--epochs", "25", "--l2", "0.01", "--learning-rate", "0.002",
-          "--learning-rate-decay", "0.93",
-        ])
+        defaults: ["--objective", "rating"])
     case .netflix:
       SweepDesign(
         name: rawValue, title: "Netflix",

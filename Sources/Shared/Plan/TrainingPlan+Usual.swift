@@ -1,5 +1,6 @@
-// What trains well, as far as tried: on MovieLens 1M, chosen on validation items (docs/quality.md has the search). Rows
-// of many samples a step, long steps, and a penalty on the rows that would be far too strong for the dense weights.
+// What trains well, as far as tried (docs/quality.md has the search). Interactions: on MovieLens 1M, chosen on
+// validation items; rows of many samples a step, long steps, and a penalty on the rows that would be far too strong for
+// the dense weights. Ratings: one plan for MovieLens 100k and 1M and for anime's, which are below 1.
 extension TrainingPlan {
   /// The plan of a model where nothing else is said.
   /// - Parameter tunes: the model of the product that it begins from, beside an MLP; nil where it begins anew
@@ -10,7 +11,7 @@ extension TrainingPlan {
     var plan = TrainingPlan()
     (plan.model, plan.objective, plan.factors, plan.layers) = (model, objective, factors, layers)
     guard objective == .implicit else {
-      plan.negatives = 0
+      plan.setUsualForRatings(tunes: tunes != nil)
       return plan
     }
     plan.negatives = 8
@@ -61,6 +62,35 @@ extension TrainingPlan {
   // Limit: factors from which an MF is better when its rows begin shorter.
   private static let manyFactors = 128
 
+  private mutating func setUsualForRatings(tunes: Bool) {
+    negatives = 0
+    activation = .swish
+    biases = model != .mf
+    initialDeviation = 0.01
+    averaging = 0.9
+    switch model {
+    case .mf, .gmf:
+      // Many factors have less far to go.
+      let rate = max(1, (80 / Double(max(1, factors)).squareRoot()).rounded()) / 10_000
+      setUsual(batchSize: 512, rate: rate, decay: 0.93, epochs: 20, l2Users: 0.014, l2Items: 0.014)
+    case .mlp:
+      setUsual(batchSize: 1024, rate: 0.004, decay: 0.93, epochs: 16, l2Users: 0.004, l2Items: 0.001)
+    case .neumf where tunes:
+      setUsual(batchSize: 1024, rate: 0.01, decay: 0.93, epochs: 1, l2Users: 0.002, l2Items: 0.0005)
+      optimizer = .sgd
+      pretrainAlpha = 0.6
+    case .neumf:
+      let epochs = factors < Self.widerProduct ? 12 : 9
+      setUsual(batchSize: 1024, rate: 0.002, decay: 0.93, epochs: epochs, l2Users: 0.002, l2Items: 0.0005)
+      initialDeviation = 0.003
+      featureDeviation = 0.02
+      averaging = 0.8
+    }
+  }
+
+  // Limit: factors from which a NeuMF of ratings overfits in its last epochs.
+  private static let widerProduct = 32
+
   private mutating func setUsual(
     batchSize: Int, rate: Double, decay: Double, epochs: Int, l2Users: Double, l2Items: Double
   ) {
@@ -85,6 +115,7 @@ extension TrainingPlan {
     }
     follow(\.negatives)
     follow(\.initialDeviation)
+    follow(\.featureDeviation)
     follow(\.activation)
     follow(\.biases)
     follow(\.averaging)
@@ -120,7 +151,6 @@ extension TrainingPlan {
   ///   - keepsBatch: somebody chose how large they are
   ///   - keepsRate: somebody chose how long they are
   package mutating func fit(to interactions: Int, keepsBatch: Bool = false, keepsRate: Bool = false) {
-    guard objective == .implicit else { return }
     while !keepsBatch, consistency != .bsp, batchSize > Self.largeBatch { batchSize /= 4 }
     if !keepsRate { learningRate = usual.learningRate(forBatchOf: batchSize) }
     while !keepsBatch, batchSize >= 4 * Self.smallBatch,
