@@ -63,7 +63,7 @@ struct SweepScheduleTests {
     #expect(layers.first { $0.name == "8-mlp-0-seed-1" }?.plan.layers == [8])
     #expect(layers.first { $0.name == "64-mlp-4-seed-1" }?.plan.layers == [1024, 512, 256, 128, 64])
     #expect(try schedule(.factors).jobs.first { $0.name == "16-random-seed-1" }?.plan.layers == [128, 64, 32, 16])
-    #expect(try schedule(.netflix).jobs.allSatisfy { $0.plan.factors == 16 && $0.plan.topK == 10 })
+    #expect(try schedule(.netflix).jobs.allSatisfy { $0.plan.biases && $0.plan.factors == 16 && $0.plan.topK == 10 })
     #expect(try schedule(.netflix, ["--factors", "4"]).jobs.allSatisfy { $0.plan.factors == 4 })
     for plan in try schedule(.ratings).jobs.map(\.plan) {
       let usual = TrainingPlan.usual(plan.model, .rating)
