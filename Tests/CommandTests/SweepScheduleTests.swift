@@ -113,7 +113,7 @@ struct SweepScheduleTests {
     #expect(wide.last?.learningRate == 0.01 && wide.last?.optimizer == .sgd)
     #expect(wide.dropLast().last?.learningRate == 0.02 && wide.dropLast().last?.optimizer == .adagrad)
     // Where nobody waits, every arm has the batches that `train` takes there.
-    #expect(try schedule(.consistency).jobs.allSatisfy { $0.plan.batchSize == 2048 && $0.plan.learningRate == 0.005 })
+    #expect(try schedule(.consistency).jobs.allSatisfy { $0.plan.batchSize == 512 && $0.plan.learningRate == 0.0025 })
     #expect(try schedule(grid: "factors=8,16").jobs.map(\.plan.batchSize) == [2048, 2048])
     #expect(try schedule(grid: "biases=yes,no").jobs.map(\.plan.biases) == [true, false])
   }

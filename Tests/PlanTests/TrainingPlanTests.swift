@@ -163,7 +163,7 @@ import Testing
     var plan = TrainingPlan.usual()
     plan.consistency = .async
     plan.fit(to: 994_169)
-    #expect(plan.batchSize == 2048 && plan.learningRate == 0.005)
+    #expect(plan.batchSize == 512 && plan.learningRate == 0.0025)
   }
 
   /// Partial sums are never rounded.

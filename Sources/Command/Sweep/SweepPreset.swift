@@ -78,7 +78,7 @@ enum SweepPreset: String, CaseIterable, ExpressibleByArgument {
           [1, 2, 4, 8].map { Arm([mode, "\($0)"], "--consistency \(mode) --workers \($0)") }
         }, figures: [.against(axis: 1), .differences, .rate(axis: 1)],
         // What `train` takes for workers that do not wait, for all alike.
-        defaults: ["--batch-size", "2048", "--learning-rate", "0.005"], reference: 0)
+        defaults: ["--batch-size", "512", "--learning-rate", "0.0025"], reference: 0)
     case .ratings:
       SweepDesign(
         name: rawValue, title: "Predicted ratings",

@@ -142,16 +142,15 @@ extension TrainingPlan {
   private static let fewSteps = 128.0
   // Limit: a batch of fewer samples than this is mostly overhead.
   private static let smallBatch = 512
-  // Limit: where nobody waits, a larger one has too many samples of its worker's few users.
-  private static let largeBatch = 4096
 
-  /// Takes smaller batches where the interactions are few, or where each worker has a batch of its own. Steps go with
-  /// the root of the batch, but stay as long where they are few in any case.
+  /// Takes smaller batches where the interactions are few, and small ones where nobody waits: what W workers compute at
+  /// once is then late by few samples. Steps go with the root of the batch, but stay as long where they are few in any
+  /// case.
   /// - Parameters:
   ///   - keepsBatch: somebody chose how large they are
   ///   - keepsRate: somebody chose how long they are
   package mutating func fit(to interactions: Int, keepsBatch: Bool = false, keepsRate: Bool = false) {
-    while !keepsBatch, consistency != .bsp, batchSize > Self.largeBatch { batchSize /= 4 }
+    if !keepsBatch, consistency != .bsp { batchSize = min(batchSize, Self.smallBatch) }
     if !keepsRate { learningRate = usual.learningRate(forBatchOf: batchSize) }
     while !keepsBatch, batchSize >= 4 * Self.smallBatch,
       Double(interactions) * (1 + Double(negatives)) < Self.fewSteps * Double(batchSize)
