@@ -48,6 +48,7 @@ struct SweepResultsTests {
     #expect(three.mean == 4 && three.count == 3)
     #expect(abs(try #require(three.standardError) - (7.0 / 3).squareRoot()) < 1e-12)
     #expect(three.text(2, signed: true) == "+4.00 ± 1.53")
+    #expect(Estimate([0.004])?.text(2, signed: true) == "0.00" && Estimate([-0.004])?.text(2, signed: true) == "0.00")
   }
 
   @Test func theBestEpochIsChosenOnValidationAndTheLastIsTheLastThatWasEvaluated() {

@@ -19,8 +19,9 @@ struct Estimate: Equatable {
   }
 
   /// `0.6891 ± 0.0012`.
+  /// - Parameter signed: a `+` before what is more than 0, as written
   func text(_ places: Int, signed: Bool = false) -> String {
-    (signed && mean > 0 ? "+" : "") + Figures.fixed(mean, places)
+    (signed && Figures.fixed(-mean, places).hasPrefix("-") ? "+" : "") + Figures.fixed(mean, places)
       + (standardError.map { " ± \(Figures.fixed($0, places))" } ?? "")
   }
 }
